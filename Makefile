@@ -1,0 +1,47 @@
+# cx_analytics: built with PGXS. `make && make install`; tests: `make installcheck`, `make pgtap`, or everything: script/test
+EXTENSION   = cx_analytics
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" $(EXTENSION).control)
+
+MODULE_big  = $(EXTENSION)
+OBJS        = $(patsubst %.c,%.o,$(sort $(wildcard src/*/*.c)))
+HDRS        = $(wildcard src/*/*.h)
+PG_CPPFLAGS = -I$(srcdir)/src -DCX_VERSION='"$(EXTVERSION)"'
+SHLIB_LINK  = -lm
+
+# the install script is put together from its rooms at build time and never committed
+SQL_MODULES = $(sort $(wildcard sql/modules/*.sql))
+DATA        = $(wildcard sql/upgrade/$(EXTENSION)--*--*.sql)
+DATA_built  = sql/$(EXTENSION)--$(EXTVERSION).sql
+
+# pg_regress reads test/sql/*.sql (--inputdir) and compares with ./expected/*.out
+TESTS        = $(sort $(notdir $(basename $(wildcard test/sql/*.sql))))
+TESTS_PG16   = $(filter %_16,$(TESTS))
+REGRESS      = install $(filter-out install $(TESTS_PG16),$(TESTS))
+REGRESS_OPTS = --inputdir=test
+
+# pg_regress prefers ./sql/NAME.sql to test/sql/NAME.sql: refuse the collision
+SHADOWED := $(filter $(notdir $(wildcard sql/*.sql)),$(notdir $(wildcard test/sql/*.sql)))
+ifneq ($(SHADOWED),)
+$(error sql/ would shadow test/sql/ in pg_regress: $(SHADOWED))
+endif
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+ifeq ($(shell test $(VERSION_NUM) -ge 160000 && echo yes),yes)
+REGRESS += $(TESTS_PG16)
+endif
+
+# PGXS tracks no headers; without the .bc part, JIT would inline bitcode with an old struct layout
+$(OBJS) $(OBJS:.o=.bc): $(HDRS)
+src/core/module.o src/core/module.bc: $(EXTENSION).control
+
+$(DATA_built): $(SQL_MODULES) $(EXTENSION).control
+	cat $(SQL_MODULES) > $@
+
+.PHONY: pgtap
+pgtap:
+	pg_prove -r --ext .sql -d $(CONTRIB_TESTDB) $(if $(PGTAP_TESTS),$(PGTAP_TESTS),test/pgtap)
+
+print-%: ; @echo '$*=$($*)'

@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/feedback/feedback.h
+ *	  The type "feedback": one answer (see answer.h), passed by value.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CX_FEEDBACK_H
+#define CX_FEEDBACK_H
+
+#include "feedback/answer.h"
+
+#define FeedbackGetDatum(answer)	Int64GetDatum((int64) (answer))
+
+/* Any 64 bits may come from a damaged page: XX001 then, and everything behind it may rely on a valid answer. */
+static inline CxAnswer
+DatumGetFeedback(Datum d)
+{
+	CxAnswer	answer = (CxAnswer) DatumGetInt64(d);
+
+	if (unlikely(!cx_answer_valid(answer)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored feedback value is damaged")));
+	return answer;
+}
+
+#define PG_GETARG_FEEDBACK(n)		DatumGetFeedback(PG_GETARG_DATUM(n))
+#define PG_RETURN_FEEDBACK(answer)	return FeedbackGetDatum(answer)
+
+#endif							/* CX_FEEDBACK_H */

@@ -1,0 +1,178 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/feedback/tally.h
+ *	  Many answers, summed up: the stored type "tally" and the working state
+ *	  "tally_state" that every aggregate of this room counts in.
+ *
+ * THE STORED FORM (tally) is a packed varlena. Its bytes, behind the varlena
+ * header (which may be short, so nothing is aligned), are also its binary
+ * form on the wire:
+ *
+ *	  byte 0	  format version, 1
+ *	  byte 1	  flags: bit 0 = answers carry weights; other bits 0
+ *	  then one section per kind and scale, ascending in (kind, lo, hi):
+ *		byte	  bits 2..0 kind, 0 for NULLs of no known kind
+ *				  bit 7 = the scale follows (else it is the kind's own)
+ *				  bit 6 = steps are thousandths (else whole)
+ *				  other bits 0
+ *		zigzag	  lo	} only with bit 7
+ *		zigzag	  hi	}
+ *		varint	  missing answers
+ *		varint	  number of different answers (always 0 for kind 0)
+ *		then per different answer, ascending:
+ *		  varint	step from the answer before (the first: from lo)
+ *		  varint	how often it was given, 1 to 2^56
+ *		  wide		sum of its weights in millionths, up to 2^80	  } only with
+ *		  wide		sum of their squares, in 10^-12, up to 2^120	  } weights
+ *
+ * The form is canonical: no empty section, no answer with count 0, no default
+ * scale spelled out, thousandths only where needed, weights only if some
+ * weight is not 1. So equal tallies have equal bytes. Varints: core/bytes.h.
+ *
+ * THE WORKING FORM (tally_state) is a flat varlena with spare room: a hash
+ * table with open addressing from answer to count, of a power-of-two
+ * capacity and never more than three quarters full. An answer's home is its
+ * whole number plus a seed of its scale, so the answers of one scale lie side
+ * by side and never collide. A NULL is an answer too, to which all bits of
+ * the score are set; counts that fell back to 0 stay until the next growth.
+ * Flat, so the executor can copy it and ship it between workers, and growing
+ * costs no memory context per group. Always 8-byte aligned: its storage is
+ * PLAIN, so it never has a short header. Its text and binary forms are those
+ * of tally.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CX_TALLY_H
+#define CX_TALLY_H
+
+#include "feedback/answer.h"
+
+#define CX_TALLY_VERSION		1
+#define CX_TALLY_WEIGHTED		0x01
+#define CX_SECTION_KIND			0x07
+#define CX_SECTION_FINE			0x40
+#define CX_SECTION_SCALE		0x80
+
+/* documented size limits; past them 54000 (different answers) or 22003 (sums) */
+#define CX_TALLY_MAX_ANSWERS	(1 << 20)
+#define CX_MAX_COUNT			(INT64CONST(1) << 56)
+#define CX_MAX_WEIGHTS			((int128) 1 << 80)
+#define CX_MAX_SQUARES			((int128) 1 << 120)
+
+/* a weight is at most 10^9, kept in millionths */
+#define CX_WEIGHT_UNIT			INT64CONST(1000000)
+#define CX_WEIGHT_LIMIT			1e9
+
+/* the score bits of a NULL, and the key of a NULL of no known kind */
+#define CX_MISSING_OFFSET		0xffffff
+#define CX_MISSING_UNKNOWN		((CxAnswer) CX_MISSING_OFFSET)
+
+typedef struct TallyEntry
+{
+	CxAnswer	answer;			/* 0: the slot is free */
+	int64		count;
+} TallyEntry;
+
+typedef struct TallyWeight
+{
+	int128		sum;			/* millionths */
+	int128		squares;		/* 10^-12 */
+} TallyWeight;
+
+/* One different answer of a tally, as readers see it: unit weights are filled in. */
+typedef struct TallyItem
+{
+	CxAnswer	answer;
+	int64		count;
+	TallyWeight weight;
+} TallyItem;
+
+typedef struct TallyState
+{
+	int32		vl_len_;
+	uint32		magic;			/* TALLY_STATE_PLAIN, or _WEIGHTED if there are weights behind the slots */
+	uint32		capacity;		/* slots, a power of two */
+	uint32		used;			/* slots that hold an answer */
+	TallyEntry	entry[FLEXIBLE_ARRAY_MEMBER];
+	/* if weighted: TallyWeight weight[capacity] */
+} TallyState;
+
+#define TALLY_STATE_PLAIN		0x43585431
+#define TALLY_STATE_WEIGHTED	0x43585457
+#define TALLY_MIN_CAPACITY		4
+#define TALLY_MAX_CAPACITY		(2 * CX_TALLY_MAX_ANSWERS)
+
+static inline TallyWeight *
+tally_weights(const TallyState *state)
+{
+	return (TallyWeight *) (state->entry + state->capacity);
+}
+
+static inline Size
+tally_state_size(uint32 capacity, bool weighted)
+{
+	return offsetof(TallyState, entry) +
+		(Size) capacity * (sizeof(TallyEntry) + (weighted ? sizeof(TallyWeight) : 0));
+}
+
+static inline bool
+tally_weighted(const TallyState *state)
+{
+	return state->magic == TALLY_STATE_WEIGHTED;
+}
+
+/* Is this the shape of a working state? What stands in the slots is looked at where it is read. */
+static inline bool
+tally_state_shaped(const TallyState *state)
+{
+	return VARATT_IS_4B_U(state) &&
+		(state->magic == TALLY_STATE_PLAIN || state->magic == TALLY_STATE_WEIGHTED) &&
+		state->capacity >= TALLY_MIN_CAPACITY && state->capacity <= TALLY_MAX_CAPACITY &&
+		(state->capacity & (state->capacity - 1)) == 0 &&
+		VARSIZE_4B(state) == tally_state_size(state->capacity, tally_weighted(state));
+}
+
+static inline bool
+cx_answer_is_missing(CxAnswer answer)
+{
+	return (answer & CX_MISSING_OFFSET) == CX_MISSING_OFFSET;
+}
+
+static inline CxAnswer
+cx_answer_missing(CxScale scale)
+{
+	return CX_ANSWER_PACK(scale.kind, scale.lo, scale.hi, CX_MISSING_OFFSET);
+}
+
+/* Where the answers of a scale begin in the table; constant for a constant scale. */
+#define TALLY_SEED(scale_bits)	((uint32) (((scale_bits) * UINT64CONST(0x9e3779b97f4a7c15)) >> 44))
+
+static inline uint32
+tally_home(CxAnswer answer)
+{
+	uint32		offset = (uint32) (answer & 0xffffff);
+
+	return TALLY_SEED(CX_ANSWER_SCALE_BITS(answer)) + offset / CX_UNIT + (offset % CX_UNIT) * 0x9e37;
+}
+
+/* tally_state.c: the working form */
+extern TallyState *tally_state_new(uint32 answers, bool weighted);
+extern TallyState *tally_state_add(TallyState *state, const TallyItem *item, bool weighted);
+extern TallyState *tally_state_merge(TallyState *into, const TallyState *from);
+extern void tally_state_take(TallyState *from, const TallyItem *item);
+extern void tally_state_take_all(TallyState *from, const TallyState *what);
+extern TallyItem *tally_items(const TallyState *state, int *n);
+extern bool tally_item_valid(const TallyItem *item);
+extern TallyState *tally_state_checked(Datum d);
+extern TallyState *tally_state_writable(FunctionCallInfo fcinfo);
+extern TallyWeight tally_unit_weight(int64 count);
+
+/* tally_pack.c: between the two forms */
+extern struct varlena *tally_pack(const TallyState *state);
+extern TallyState *tally_unpack(const void *bytes, Size len);
+extern TallyState *tally_from_datum(Datum d);
+
+#define PG_GETARG_TALLY(n)		tally_from_datum(PG_GETARG_DATUM(n))
+#define PG_RETURN_TALLY(state)	PG_RETURN_POINTER(tally_pack(state))
+
+#endif							/* CX_TALLY_H */

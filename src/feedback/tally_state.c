@@ -1,0 +1,304 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/feedback/tally_state.c
+ *	  The working form of a tally: adding, taking away, merging, listing.
+ *
+ * Functions that may need room return the state to go on with, grown into the
+ * current memory context; the executor copies it into the aggregate's and
+ * frees the old one. Everything is integer arithmetic, so the order of adding
+ * and merging never shows.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "feedback/tally.h"
+
+#include "common/int.h"
+#include "core/aggstate.h"
+#include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
+
+TallyWeight
+tally_unit_weight(int64 count)
+{
+	TallyWeight w;
+
+	w.sum = (int128) count * CX_WEIGHT_UNIT;
+	w.squares = w.sum * CX_WEIGHT_UNIT;
+	return w;
+}
+
+static uint32
+capacity_for(uint32 answers)
+{
+	uint32		capacity = TALLY_MIN_CAPACITY;
+
+	while (answers * 4 > capacity * 3)
+		capacity *= 2;
+	return capacity;
+}
+
+/* An empty state with room for that many different answers. */
+TallyState *
+tally_state_new(uint32 answers, bool weighted)
+{
+	uint32		capacity = capacity_for(answers);
+	Size		size = tally_state_size(capacity, weighted);
+	TallyState *state = palloc0(size);
+
+	SET_VARSIZE(state, size);
+	state->magic = weighted ? TALLY_STATE_WEIGHTED : TALLY_STATE_PLAIN;
+	state->capacity = capacity;
+	return state;
+}
+
+/* The slot of an answer, or the free slot where it belongs, or -1 in a full table. */
+static int
+find_slot(const TallyState *state, CxAnswer answer)
+{
+	uint32		mask = state->capacity - 1;
+	uint32		at = tally_home(answer) & mask;
+
+	for (uint32 probes = 0; probes <= mask; probes++)
+	{
+		if (state->entry[at].answer == answer || state->entry[at].answer == 0)
+			return (int) at;
+		at = (at + 1) & mask;
+	}
+	return -1;
+}
+
+static TallyItem
+item_at(const TallyState *state, uint32 slot)
+{
+	TallyItem	item;
+
+	item.answer = state->entry[slot].answer;
+	item.count = state->entry[slot].count;
+	item.weight = tally_weighted(state) ? tally_weights(state)[slot] : tally_unit_weight(item.count);
+	return item;
+}
+
+static void
+put_item(TallyState *state, const TallyItem *item)
+{
+	int			slot = find_slot(state, item->answer);
+
+	Assert(slot >= 0 && state->entry[slot].answer == 0);
+	state->entry[slot].answer = item->answer;
+	state->entry[slot].count = item->count;
+	if (tally_weighted(state))
+		tally_weights(state)[slot] = item->weight;
+	state->used++;
+}
+
+/* A copy with room for at least one answer more, without those whose count fell back to 0. */
+static TallyState *
+grown(const TallyState *state, bool weighted)
+{
+	uint32		live = 0;
+	TallyState *larger;
+
+	for (uint32 i = 0; i < state->capacity; i++)
+		live += state->entry[i].answer != 0 && state->entry[i].count != 0;
+	if (live >= CX_TALLY_MAX_ANSWERS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("tally holds more than %d different answers", CX_TALLY_MAX_ANSWERS)));
+	larger = tally_state_new(live + 1, weighted);
+	for (uint32 i = 0; i < state->capacity; i++)
+	{
+		TallyItem	item = item_at(state, i);
+
+		if (item.answer != 0 && item.count != 0)
+			put_item(larger, &item);
+	}
+	return larger;
+}
+
+static void
+check_sums(const TallyItem *item)
+{
+	if (item->count > CX_MAX_COUNT || item->weight.sum > CX_MAX_WEIGHTS || item->weight.squares > CX_MAX_SQUARES)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("count or weight of an answer is out of range for type %s", "tally")));
+}
+
+/* Add an item; its weight is looked at only if "weighted" says that it means something. */
+TallyState *
+tally_state_add(TallyState *state, const TallyItem *item, bool weighted)
+{
+	int			slot = find_slot(state, item->answer);
+	TallyItem	sum;
+
+	if (slot < 0 || (weighted && !tally_weighted(state)) ||
+		(state->entry[slot].answer == 0 && (state->used + 1) * 4 > state->capacity * 3))
+	{
+		state = grown(state, weighted || tally_weighted(state));
+		slot = find_slot(state, item->answer);
+	}
+
+	/* both sides are within the limits, so the sums cannot wrap before they are checked */
+	sum = item_at(state, slot);
+	sum.count += item->count;
+	if (tally_weighted(state))
+	{
+		TallyWeight w = weighted ? item->weight : tally_unit_weight(item->count);
+
+		sum.weight.sum += w.sum;
+		sum.weight.squares += w.squares;
+		check_sums(&sum);
+		tally_weights(state)[slot] = sum.weight;
+	}
+	else if (sum.count > CX_MAX_COUNT)
+		check_sums(&sum);
+	state->used += state->entry[slot].answer == 0;
+	state->entry[slot].answer = item->answer;
+	state->entry[slot].count = sum.count;
+	return state;
+}
+
+TallyState *
+tally_state_merge(TallyState *into, const TallyState *from)
+{
+	for (uint32 i = 0; i < from->capacity; i++)
+	{
+		if (from->entry[i].answer != 0 && from->entry[i].count != 0)
+		{
+			TallyItem	item = item_at(from, i);
+
+			into = tally_state_add(into, &item, tally_weighted(from));
+		}
+		if (i % 65536 == 65535)
+			CHECK_FOR_INTERRUPTS();
+	}
+	return into;
+}
+
+/* Take an item out again, exactly; only what was put in can be taken out. */
+void
+tally_state_take(TallyState *from, const TallyItem *item)
+{
+	int			slot = find_slot(from, item->answer);
+	TallyItem	rest = {0};
+
+	if (slot >= 0 && from->entry[slot].answer != 0)
+	{
+		rest = item_at(from, slot);
+		rest.count -= item->count;
+		rest.weight.sum -= item->weight.sum;
+		rest.weight.squares -= item->weight.squares;
+	}
+	if (slot < 0 || from->entry[slot].answer == 0 ||
+		rest.count < 0 || rest.weight.sum < 0 || rest.weight.squares < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot take an answer out of a tally that does not hold it")));
+	from->entry[slot].count = rest.count;
+	if (tally_weighted(from))
+		tally_weights(from)[slot] = rest.weight;
+}
+
+void
+tally_state_take_all(TallyState *from, const TallyState *what)
+{
+	for (uint32 i = 0; i < what->capacity; i++)
+	{
+		if (what->entry[i].answer != 0 && what->entry[i].count != 0)
+		{
+			TallyItem	item = item_at(what, i);
+
+			tally_state_take(from, &item);
+		}
+	}
+}
+
+static int
+compare_items(const void *x, const void *y)
+{
+	CxAnswer	a = ((const TallyItem *) x)->answer;
+	CxAnswer	b = ((const TallyItem *) y)->answer;
+
+	return (a > b) - (a < b);
+}
+
+/* Everything that was counted, ascending by kind, scale and answer; a scale's NULLs come last in it. */
+TallyItem *
+tally_items(const TallyState *state, int *n)
+{
+	TallyItem  *items = palloc_extended(Max(state->used, 1) * sizeof(TallyItem), MCXT_ALLOC_HUGE);
+
+	*n = 0;
+	for (uint32 i = 0; i < state->capacity && *n < state->used; i++)
+		if (state->entry[i].answer != 0 && state->entry[i].count != 0)
+			items[(*n)++] = item_at(state, i);
+	qsort(items, *n, sizeof(TallyItem), compare_items);
+	return items;
+}
+
+/* Is this something that a tally can hold? */
+bool
+tally_item_valid(const TallyItem *item)
+{
+	bool		missing = cx_answer_is_missing(item->answer);
+
+	if (item->answer != CX_MISSING_UNKNOWN &&
+		!(missing ? cx_scale_valid(cx_answer_scale(item->answer)) : cx_answer_valid(item->answer)))
+		return false;
+	if (item->count < 1 || item->count > CX_MAX_COUNT)
+		return false;
+	/* weights are whole millionths w, so their squares w * w add up to at least their sum */
+	return item->weight.sum >= 0 && item->weight.sum <= CX_MAX_WEIGHTS &&
+		item->weight.squares >= item->weight.sum && item->weight.squares <= CX_MAX_SQUARES &&
+		(item->weight.sum > 0 || item->weight.squares == 0);
+}
+
+/*
+ * The state in a datum, each slot looked at: whoever reads it may rely on
+ * valid answers and on counts in their limits. XX001 otherwise.
+ */
+TallyState *
+tally_state_checked(Datum d)
+{
+	TallyState *state = (TallyState *) PG_DETOAST_DATUM(d);
+	uint32		used = 0;
+	bool		sound = tally_state_shaped(state);
+
+	for (uint32 i = 0; sound && i < state->capacity; i++)
+	{
+		if (state->entry[i].answer != 0)
+		{
+			TallyItem	item = item_at(state, i);
+
+			sound = item.count == 0 || tally_item_valid(&item);
+			used++;
+		}
+	}
+	if (!sound || used != state->used)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored tally_state value is damaged")));
+	return state;
+}
+
+/*
+ * The first argument of a support function, ready to be changed: the state
+ * itself inside an aggregate, a checked copy when somebody calls the function
+ * by hand, an empty state for NULL.
+ */
+TallyState *
+tally_state_writable(FunctionCallInfo fcinfo)
+{
+	TallyState *stored;
+
+	if (PG_ARGISNULL(0))
+		return tally_state_new(0, false);
+	if (cx_in_aggregate(fcinfo))
+	{
+		TallyState *state = (TallyState *) PG_GETARG_POINTER(0);
+
+		if (likely(tally_state_shaped(state)))
+			return state;
+	}
+	stored = tally_state_checked(PG_GETARG_DATUM(0));
+	return grown(stored, tally_weighted(stored));
+}

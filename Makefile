@@ -5,7 +5,8 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\([^']*\)'.*/\1/p" $(EXTEN
 MODULE_big  = $(EXTENSION)
 OBJS        = $(patsubst %.c,%.o,$(sort $(wildcard src/*/*.c)))
 HDRS        = $(wildcard src/*/*.h)
-PG_CPPFLAGS = -I$(srcdir)/src -DCX_VERSION='"$(EXTVERSION)"'
+# no fused multiply-add, in bitcode either: a score is the same on every processor
+PG_CPPFLAGS = -I$(srcdir)/src -DCX_VERSION='"$(EXTVERSION)"' -ffp-contract=off
 SHLIB_LINK  = -lm
 
 # the install script is put together from its rooms at build time and never committed

@@ -22,10 +22,8 @@
 void
 cx_error_off_scale(CxScale scale, const char *score)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("score %s is off the scale %d..%d of %s", score, scale.lo, scale.hi, cx_kind_name(scale.kind)),
-			 errhint("Use on_scale(score, %d, %d) to count answers off the scale as missing.", scale.lo, scale.hi)));
+	ereport(ERROR, CX_OFF_SCALE(scale, score));
+	pg_unreachable();
 }
 
 /* The same for a whole number on the kind's own scale; out of line, so that its buffer costs the counting nothing. */
@@ -71,27 +69,6 @@ void
 cx_check_scale(CxScale scale)
 {
 	(void) cx_scale_check(scale, NULL);
-}
-
-bool
-cx_answer_from_milli(CxScale scale, int64 milli, CxAnswer *answer, Node *escontext)
-{
-	int64		offset = milli - (int64) scale.lo * CX_UNIT;
-
-	if (offset < 0 || offset > (int64) (scale.hi - scale.lo) * CX_UNIT)
-	{
-		char		buf[CX_ANSWER_TEXT_MAX];
-
-		cx_milli_to_text((int32) Max(Min(milli, PG_INT32_MAX), PG_INT32_MIN), buf);
-		ereturn(escontext, false,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("score %s is off the scale %d..%d of %s", buf, scale.lo, scale.hi,
-						cx_kind_name(scale.kind)),
-				 errhint("Use on_scale(score, %d, %d) to count answers off the scale as missing.",
-						 scale.lo, scale.hi)));
-	}
-	*answer = CX_ANSWER_PACK(scale.kind, scale.lo, scale.hi, offset);
-	return true;
 }
 
 /* The caller has checked the scale. */

@@ -141,11 +141,16 @@ extern CxBuckets cx_scale_buckets(CxScale scale);
 extern bool cx_scale_valid(CxScale scale);
 extern bool cx_answer_valid(CxAnswer answer);
 
+/* What a score off its scale is told, in ereport() as in ereturn(). */
+#define CX_OFF_SCALE(scale, score) \
+	(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), \
+	 errmsg("score %s is off the scale %d..%d of %s", (score), (scale).lo, (scale).hi, cx_kind_name((scale).kind)), \
+	 errhint("Use on_scale(score, %d, %d) to count answers off the scale as missing.", (scale).lo, (scale).hi))
+
 /* answer.c: making answers out of what users give */
 extern int	cx_bound_from_float8(double bound);
 extern void cx_check_scale(CxScale scale);
 extern CxAnswer cx_answer_from_float8(CxScale scale, double score);
-extern bool cx_answer_from_milli(CxScale scale, int64 milli, CxAnswer *answer, Node *escontext);
 extern bool cx_scale_check(CxScale scale, Node *escontext);
 pg_noreturn extern void cx_error_off_scale(CxScale scale, const char *score);
 pg_noreturn extern void cx_error_whole_off_scale(CxKind kind, int64 score);

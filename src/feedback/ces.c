@@ -34,7 +34,7 @@ ces_tally(PG_FUNCTION_ARGS)
 		case 0:
 			CX_RETURN_FLOAT8_OR_NULL(cx_mean(&r));
 		case 1:
-			CX_RETURN_FLOAT8_OR_NULL(100.0 * cx_share_good(&r));
+			CX_RETURN_FLOAT8_OR_NULL(cx_percent_good(&r));
 		case 2:
 			CX_RETURN_FLOAT8_OR_NULL(cx_net(&r));
 		default:

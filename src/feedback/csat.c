@@ -11,19 +11,13 @@
 
 TALLY_METRIC_FUNCTIONS(csat, CX_CSAT, 1, 5);
 
-static double
-percent_satisfied(const CxReading *r)
-{
-	return 100.0 * cx_share_good(r);
-}
-
 PG_FUNCTION_INFO_V1(csat_final);
 Datum
 csat_final(PG_FUNCTION_ARGS)
 {
 	CxReading	r = cx_reading_of(tally_state_checked(PG_GETARG_DATUM(0)), CX_CSAT);
 
-	CX_RETURN_FLOAT8_OR_NULL(percent_satisfied(&r));
+	CX_RETURN_FLOAT8_OR_NULL(cx_percent_good(&r));
 }
 
 /* csat(tally, method) */
@@ -37,7 +31,7 @@ csat_tally(PG_FUNCTION_ARGS)
 	switch (cx_check_choice(PG_GETARG_TEXT_PP(1), "method", methods))
 	{
 		case 0:
-			CX_RETURN_FLOAT8_OR_NULL(percent_satisfied(&r));
+			CX_RETURN_FLOAT8_OR_NULL(cx_percent_good(&r));
 		case 1:
 			CX_RETURN_FLOAT8_OR_NULL(cx_mean(&r));
 		default:

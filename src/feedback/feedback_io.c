@@ -18,6 +18,18 @@ skip_blanks(const char *at)
 	return at;
 }
 
+/* A score in thousandths, and as it was typed, for messages. */
+static bool
+parse_score(const char **at, char **typed, int64 *milli, bool *too_fine)
+{
+	const char *start = *at;
+
+	if (!cx_parse_milli(at, milli, too_fine))
+		return false;
+	*typed = pnstrdup(start, *at - start);
+	return true;
+}
+
 PG_FUNCTION_INFO_V1(feedback_in);
 Datum
 feedback_in(PG_FUNCTION_ARGS)
@@ -26,16 +38,17 @@ feedback_in(PG_FUNCTION_ARGS)
 	Node	   *escontext = fcinfo->context;
 	const char *at = skip_blanks(input);
 	const char *wrong = NULL;
+	char	   *score = NULL;
 	int64		milli = 0;
+	int64		offset;
 	bool		too_fine = false;
 	CxScale		scale = {0};
-	CxAnswer	answer;
 
 	if (!cx_parse_kind(&at, &scale.kind))
 		wrong = "It begins with no known kind: nps, csat, ces, effort, success, emotion or rating.";
 	else if (*at++ != ':')
 		wrong = "The kind is not followed by a colon.";
-	else if (!cx_parse_milli(&at, &milli, &too_fine))
+	else if (!parse_score(&at, &score, &milli, &too_fine))
 		wrong = "The colon is not followed by a score.";
 	else if (!cx_parse_scale(&at, &scale))
 		wrong = "The scale is neither hi nor lo..hi.";
@@ -49,10 +62,13 @@ feedback_in(PG_FUNCTION_ARGS)
 	if (too_fine)
 		ereturn(escontext, (Datum) 0,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("score in \"%s\" has more than three decimals", input)));
-	if (!cx_scale_check(scale, escontext) || !cx_answer_from_milli(scale, milli, &answer, escontext))
+				 errmsg("score %s has more than three decimals", score)));
+	if (!cx_scale_check(scale, escontext))
 		return (Datum) 0;
-	PG_RETURN_FEEDBACK(answer);
+	offset = milli - (int64) scale.lo * CX_UNIT;
+	if (offset < 0 || offset > (int64) (scale.hi - scale.lo) * CX_UNIT)
+		ereturn(escontext, (Datum) 0, CX_OFF_SCALE(scale, score));
+	PG_RETURN_FEEDBACK(CX_ANSWER_PACK(scale.kind, scale.lo, scale.hi, offset));
 }
 
 PG_FUNCTION_INFO_V1(feedback_out);

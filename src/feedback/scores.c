@@ -51,7 +51,7 @@ score_from(const CxReading *r, const char *metric, CxScoreForm form)
 		case CX_FORM_SHARE:
 			s.low = 0.0;
 			s.high = 100.0;
-			s.score = 100.0 * s.good;
+			s.score = cx_percent_good(r);
 			s.variance = 1e4 * s.good * (1.0 - s.good);
 			break;
 		default:

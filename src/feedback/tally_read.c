@@ -176,6 +176,13 @@ cx_share_bad(const CxReading *r)
 	return r->weight > 0 ? (double) r->bad_weight / (double) r->weight : NAN;
 }
 
+/* Not 100 times the share, which would round twice. */
+double
+cx_percent_good(const CxReading *r)
+{
+	return r->weight > 0 ? 100.0 * (double) r->good_weight / (double) r->weight : NAN;
+}
+
 /* The difference is taken before anything is rounded. */
 double
 cx_net(const CxReading *r)

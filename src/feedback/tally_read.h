@@ -45,6 +45,7 @@ extern CxReading cx_reading_of(const TallyState *state, CxKind kind);
 /* Everything below is NaN where it is undefined. */
 extern double cx_share_good(const CxReading *r);
 extern double cx_share_bad(const CxReading *r);
+extern double cx_percent_good(const CxReading *r);
 extern double cx_net(const CxReading *r);		/* -100..100, good minus bad */
 extern double cx_effective_n(const CxReading *r);
 extern double cx_mean(const CxReading *r);		/* in units of the scale */

@@ -138,30 +138,71 @@ bucket_start(int64 day, const text *unit)
 	return 0;					/* not reached */
 }
 
-PG_FUNCTION_INFO_V1(period);
-Datum
-period(PG_FUNCTION_ARGS)
+static Datum
+bucket_datum(int64 day, const text *unit)
 {
-	TimestampTz at = PG_GETARG_TIMESTAMPTZ(0);
-	const text *unit = PG_GETARG_TEXT_PP(1);
-	const text *tz = PG_GETARG_TEXT_PP(2);
-	int64		seconds;
-	int64		day;
-
-	if (TIMESTAMP_NOT_FINITE(at))
-	{
-		(void) bucket_start(0, unit);
-		if (TIMESTAMP_IS_NOBEGIN(at))
-			PG_RETURN_DATEADT(DATEVAL_NOBEGIN);
-		PG_RETURN_DATEADT(DATEVAL_NOEND);
-	}
-	seconds = floor_div(at, USECS_PER_SEC);
-	if (!(VARSIZE_ANY_EXHDR(tz) == 3 && memcmp(VARDATA_ANY(tz), "UTC", 3) == 0))
-		seconds += zone_offset(zone_cache(fcinfo, tz), seconds + UNIX_EPOCH_SECONDS);
-	day = bucket_start(floor_div(seconds, SECS_PER_DAY), unit);
+	day = bucket_start(day, unit);
 	if (!IS_VALID_DATE(day))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("period out of range for type %s", "date")));
-	PG_RETURN_DATEADT((DateADT) day);
+	return DateADTGetDatum((DateADT) day);
+}
+
+/* Infinity stays; the unit is checked all the same. */
+static Datum
+infinite_bucket(bool past, const text *unit)
+{
+	(void) bucket_start(0, unit);
+	return DateADTGetDatum(past ? DATEVAL_NOBEGIN : DATEVAL_NOEND);
+}
+
+/* period(timestamptz, unit, tz) */
+PG_FUNCTION_INFO_V1(period_timestamptz);
+Datum
+period_timestamptz(PG_FUNCTION_ARGS)
+{
+	TimestampTz at = PG_GETARG_TIMESTAMPTZ(0);
+	const text *unit = PG_GETARG_TEXT_PP(1);
+	const text *tz = PG_GETARG_TEXT_PP(2);
+	bool		utc = VARSIZE_ANY_EXHDR(tz) == 3 && memcmp(VARDATA_ANY(tz), "UTC", 3) == 0;
+	ZoneCache  *zone = utc ? NULL : zone_cache(fcinfo, tz);
+	int64		seconds;
+
+	if (TIMESTAMP_NOT_FINITE(at))
+		return infinite_bucket(TIMESTAMP_IS_NOBEGIN(at), unit);
+	seconds = floor_div(at, USECS_PER_SEC);
+	if (!utc)
+		seconds += zone_offset(zone, seconds + UNIX_EPOCH_SECONDS);
+	return bucket_datum(floor_div(seconds, SECS_PER_DAY), unit);
+}
+
+/*
+ * period(timestamp, unit) and period(date, unit): no zone is involved. Without
+ * them, PostgreSQL would turn such arguments into moments by the session's
+ * time zone, and east of Greenwich the first of a month would fall into the
+ * month before.
+ */
+PG_FUNCTION_INFO_V1(period_timestamp);
+Datum
+period_timestamp(PG_FUNCTION_ARGS)
+{
+	Timestamp	at = PG_GETARG_TIMESTAMP(0);
+	const text *unit = PG_GETARG_TEXT_PP(1);
+
+	if (TIMESTAMP_NOT_FINITE(at))
+		return infinite_bucket(TIMESTAMP_IS_NOBEGIN(at), unit);
+	return bucket_datum(floor_div(at, USECS_PER_DAY), unit);
+}
+
+PG_FUNCTION_INFO_V1(period_date);
+Datum
+period_date(PG_FUNCTION_ARGS)
+{
+	DateADT		day = PG_GETARG_DATEADT(0);
+	const text *unit = PG_GETARG_TEXT_PP(1);
+
+	if (DATE_NOT_FINITE(day))
+		return infinite_bucket(DATE_IS_NOBEGIN(day), unit);
+	return bucket_datum(day, unit);
 }

@@ -58,11 +58,11 @@ cx_experience_index(const CxExperience *e)
 }
 
 static CxExperience
-experience_of(const TallyState *state)
+experience_of(TallyList list)
 {
 	int			n;
 	int64		unknown;
-	CxReading  *readings = cx_readings(state, &n, &unknown);
+	CxReading  *readings = cx_readings(list, &n, &unknown);
 
 	return cx_experience_from(readings, n);
 }
@@ -99,12 +99,12 @@ experience_take(PG_FUNCTION_ARGS)
 }
 
 /* One function over a tally and one final function over the working state for each figure. */
-#define EXPERIENCE_FUNCTION(name, state, figure) \
+#define EXPERIENCE_FUNCTION(name, list, figure) \
 PG_FUNCTION_INFO_V1(name); \
 Datum \
 name(PG_FUNCTION_ARGS) \
 { \
-	CxExperience e = experience_of(state); \
+	CxExperience e = experience_of(list); \
 \
 	CX_RETURN_FLOAT8_OR_NULL(figure); \
 } \
@@ -112,7 +112,7 @@ extern int no_such_variable
 
 #define EXPERIENCE_FUNCTIONS(name, figure) \
 EXPERIENCE_FUNCTION(name##_tally, PG_GETARG_TALLY(0), figure); \
-EXPERIENCE_FUNCTION(name##_final, tally_state_checked(PG_GETARG_DATUM(0)), figure)
+EXPERIENCE_FUNCTION(name##_final, tally_state_list(tally_state_checked(PG_GETARG_DATUM(0))), figure)
 
 EXPERIENCE_FUNCTIONS(experience_index, cx_experience_index(&e));
 EXPERIENCE_FUNCTIONS(success, cx_net(&e.part[SUCCESS]));

@@ -117,11 +117,11 @@ score_report(PG_FUNCTION_ARGS)
 
 /* All scores of a tally, each kind over all its scales, in a fixed order. */
 static int
-pooled_scores(TallyState *state, CxScore *scores)
+pooled_scores(TallyList list, CxScore *scores)
 {
 	int			n_readings;
 	int64		unknown;
-	CxReading  *readings = cx_readings(state, &n_readings, &unknown);
+	CxReading  *readings = cx_readings(list, &n_readings, &unknown);
 	int			n = 0;
 
 	for (int kind = 1; kind <= CX_KIND_LAST; kind++)

@@ -79,13 +79,24 @@ typedef struct TallyWeight
 	int128		squares;		/* 10^-12 */
 } TallyWeight;
 
-/* One different answer of a tally, as readers see it: unit weights are filled in. */
+/* One different answer of a tally; unit weights are filled in. */
 typedef struct TallyItem
 {
 	CxAnswer	answer;
 	int64		count;
 	TallyWeight weight;
 } TallyItem;
+
+/*
+ * What all readers and writers work on, whichever form it came from: the
+ * different answers, ascending by kind, scale and score, a scale's NULLs last.
+ */
+typedef struct TallyList
+{
+	TallyItem  *items;
+	int			n;
+	bool		weighted;		/* false: each answer weighs 1 */
+} TallyList;
 
 typedef struct TallyState
 {
@@ -158,21 +169,21 @@ tally_home(CxAnswer answer)
 /* tally_state.c: the working form */
 extern TallyState *tally_state_new(uint32 answers, bool weighted);
 extern TallyState *tally_state_add(TallyState *state, const TallyItem *item, bool weighted);
-extern TallyState *tally_state_merge(TallyState *into, const TallyState *from);
+extern TallyState *tally_state_merge(TallyState *into, const TallyList *from);
 extern void tally_state_take(TallyState *from, const TallyItem *item);
-extern void tally_state_take_all(TallyState *from, const TallyState *what);
-extern TallyItem *tally_items(const TallyState *state, int *n);
-extern bool tally_item_valid(const TallyItem *item);
 extern TallyState *tally_state_checked(Datum d);
 extern TallyState *tally_state_writable(FunctionCallInfo fcinfo);
+extern TallyList tally_state_list(const TallyState *state);
 extern TallyWeight tally_unit_weight(int64 count);
+extern bool tally_item_valid(const TallyItem *item);
+pg_noreturn extern void cx_error_too_many_answers(void);
 
-/* tally_pack.c: between the two forms */
-extern struct varlena *tally_pack(const TallyState *state);
-extern TallyState *tally_unpack(const void *bytes, Size len);
-extern TallyState *tally_from_datum(Datum d);
+/* tally_pack.c: the stored form */
+extern struct varlena *tally_pack(TallyList list);
+extern bool tally_unpack(const void *bytes, Size len, TallyList *list);
+extern TallyList tally_from_datum(Datum d);
 
 #define PG_GETARG_TALLY(n)		tally_from_datum(PG_GETARG_DATUM(n))
-#define PG_RETURN_TALLY(state)	PG_RETURN_POINTER(tally_pack(state))
+#define PG_RETURN_TALLY(list)	PG_RETURN_POINTER(tally_pack(list))
 
 #endif							/* CX_TALLY_H */

@@ -180,8 +180,9 @@ Datum
 tally_state_combine(PG_FUNCTION_ARGS)
 {
 	TallyState *state = tally_state_writable(fcinfo);
+	TallyList	other = tally_state_list(tally_state_checked(PG_GETARG_DATUM(1)));
 
-	PG_RETURN_POINTER(tally_state_merge(state, tally_state_checked(PG_GETARG_DATUM(1))));
+	PG_RETURN_POINTER(tally_state_merge(state, &other));
 }
 
 /* rollup(tally) */
@@ -190,8 +191,9 @@ Datum
 rollup_accum_tally(PG_FUNCTION_ARGS)
 {
 	TallyState *state = tally_state_writable(fcinfo);
+	TallyList	more = PG_GETARG_TALLY(1);
 
-	PG_RETURN_POINTER(tally_state_merge(state, PG_GETARG_TALLY(1)));
+	PG_RETURN_POINTER(tally_state_merge(state, &more));
 }
 
 PG_FUNCTION_INFO_V1(rollup_take_tally);
@@ -199,8 +201,10 @@ Datum
 rollup_take_tally(PG_FUNCTION_ARGS)
 {
 	TallyState *state = tally_state_writable(fcinfo);
+	TallyList	less = PG_GETARG_TALLY(1);
 
-	tally_state_take_all(state, PG_GETARG_TALLY(1));
+	for (int i = 0; i < less.n; i++)
+		tally_state_take(state, &less.items[i]);
 	PG_RETURN_POINTER(state);
 }
 
@@ -209,12 +213,11 @@ PG_FUNCTION_INFO_V1(tally_final);
 Datum
 tally_final(PG_FUNCTION_ARGS)
 {
-	TallyState *state = tally_state_checked(PG_GETARG_DATUM(0));
+	TallyList	list = tally_state_list(tally_state_checked(PG_GETARG_DATUM(0)));
 
-	for (uint32 i = 0; i < state->capacity; i++)
-		if (state->entry[i].answer != 0 && state->entry[i].count != 0)
-			PG_RETURN_TALLY(state);
-	PG_RETURN_NULL();
+	if (list.n == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TALLY(list);
 }
 
 /* tally + tally */
@@ -222,5 +225,9 @@ PG_FUNCTION_INFO_V1(tally_add);
 Datum
 tally_add(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TALLY(tally_state_merge(PG_GETARG_TALLY(0), PG_GETARG_TALLY(1)));
+	TallyList	a = PG_GETARG_TALLY(0);
+	TallyList	b = PG_GETARG_TALLY(1);
+	TallyState *sum = tally_state_merge(tally_state_new(a.n, a.weighted), &a);
+
+	PG_RETURN_TALLY(tally_state_list(tally_state_merge(sum, &b)));
 }

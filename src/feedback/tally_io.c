@@ -51,21 +51,19 @@ append_fixed(StringInfo buf, int128 value, int decimals)
 }
 
 static char *
-tally_to_text(const TallyState *state)
+tally_to_text(TallyList list)
 {
 	StringInfoData buf;
-	int			n;
-	TallyItem  *items = tally_items(state, &n);
 
 	initStringInfo(&buf);
 	appendStringInfoString(&buf, TAG);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < list.n; i++)
 	{
-		CxAnswer	answer = items[i].answer;
-		TallyWeight unit = tally_unit_weight(items[i].count);
+		CxAnswer	answer = list.items[i].answer;
+		TallyWeight unit = tally_unit_weight(list.items[i].count);
 		char		text[CX_ANSWER_TEXT_MAX];
 
-		if (i == 0 || CX_ANSWER_SCALE_BITS(answer) != CX_ANSWER_SCALE_BITS(items[i - 1].answer))
+		if (i == 0 || CX_ANSWER_SCALE_BITS(answer) != CX_ANSWER_SCALE_BITS(list.items[i - 1].answer))
 		{
 			if (answer == CX_MISSING_UNKNOWN)
 				strcpy(text, UNKNOWN);
@@ -77,13 +75,13 @@ tally_to_text(const TallyState *state)
 			strcpy(text, MISSING);
 		else
 			cx_milli_to_text(cx_answer_milli(answer), text);
-		appendStringInfo(&buf, " %s=" INT64_FORMAT, text, items[i].count);
-		if (items[i].weight.sum != unit.sum || items[i].weight.squares != unit.squares)
+		appendStringInfo(&buf, " %s=" INT64_FORMAT, text, list.items[i].count);
+		if (list.items[i].weight.sum != unit.sum || list.items[i].weight.squares != unit.squares)
 		{
 			appendStringInfoChar(&buf, '(');
-			append_fixed(&buf, items[i].weight.sum, SUM_DECIMALS);
+			append_fixed(&buf, list.items[i].weight.sum, SUM_DECIMALS);
 			appendStringInfoChar(&buf, ',');
-			append_fixed(&buf, items[i].weight.squares, SQUARES_DECIMALS);
+			append_fixed(&buf, list.items[i].weight.squares, SQUARES_DECIMALS);
 			appendStringInfoChar(&buf, ')');
 		}
 		if (i % 65536 == 65535)
@@ -303,7 +301,7 @@ tally_in(PG_FUNCTION_ARGS)
 
 	if (state == NULL)
 		return (Datum) 0;
-	PG_RETURN_TALLY(state);
+	PG_RETURN_TALLY(tally_state_list(state));
 }
 
 PG_FUNCTION_INFO_V1(tally_out);
@@ -313,17 +311,17 @@ tally_out(PG_FUNCTION_ARGS)
 	PG_RETURN_CSTRING(tally_to_text(PG_GETARG_TALLY(0)));
 }
 
-static TallyState *
+static TallyList
 tally_from_message(StringInfo buf, const char *type)
 {
 	int			len = buf->len - buf->cursor;
-	TallyState *state = tally_unpack(pq_getmsgbytes(buf, len), len);
+	TallyList	list;
 
-	if (state == NULL)
+	if (!tally_unpack(pq_getmsgbytes(buf, len), len, &list))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary representation of type %s", type)));
-	return state;
+	return list;
 }
 
 PG_FUNCTION_INFO_V1(tally_recv);
@@ -356,19 +354,21 @@ PG_FUNCTION_INFO_V1(tally_state_out);
 Datum
 tally_state_out(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_CSTRING(tally_to_text(tally_state_checked(PG_GETARG_DATUM(0))));
+	PG_RETURN_CSTRING(tally_to_text(tally_state_list(tally_state_checked(PG_GETARG_DATUM(0)))));
 }
 
 PG_FUNCTION_INFO_V1(tally_state_recv);
 Datum
 tally_state_recv(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_POINTER(tally_from_message((StringInfo) PG_GETARG_POINTER(0), "tally_state"));
+	TallyList	list = tally_from_message((StringInfo) PG_GETARG_POINTER(0), "tally_state");
+
+	PG_RETURN_POINTER(tally_state_merge(tally_state_new(list.n, list.weighted), &list));
 }
 
 PG_FUNCTION_INFO_V1(tally_state_send);
 Datum
 tally_state_send(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TALLY(tally_state_checked(PG_GETARG_DATUM(0)));
+	PG_RETURN_TALLY(tally_state_list(tally_state_checked(PG_GETARG_DATUM(0))));
 }

@@ -94,26 +94,23 @@ pack_section(CxWriter *w, const TallyItem *items, Section s, bool weighted)
 }
 
 struct varlena *
-tally_pack(const TallyState *state)
+tally_pack(TallyList list)
 {
-	int			n;
-	TallyItem  *items = tally_items(state, &n);
-	bool		weighted = !all_weights_are_one(items, n);
-	Size		most = VARHDRSZ + HEADER_MAX + (Size) n * (SECTION_MAX + ITEM_MAX);
+	bool		weighted = list.weighted && !all_weights_are_one(list.items, list.n);
+	Size		most = VARHDRSZ + HEADER_MAX + (Size) list.n * (SECTION_MAX + ITEM_MAX);
 	struct varlena *packed = palloc(most);
 	CxWriter	w = {(uint8_t *) VARDATA(packed), (uint8_t *) packed + most};
 	Section		s;
 
 	cx_write_byte(&w, CX_TALLY_VERSION);
 	cx_write_byte(&w, weighted ? CX_TALLY_WEIGHTED : 0);
-	for (int i = 0; i < n; i = s.end)
+	for (int i = 0; i < list.n; i = s.end)
 	{
-		s = section_from(items, n, i);
-		pack_section(&w, items, s, weighted);
+		s = section_from(list.items, list.n, i);
+		pack_section(&w, list.items, s, weighted);
 	}
 	Assert(w.at <= w.end);
 	SET_VARSIZE(packed, w.at - (uint8_t *) packed);
-	pfree(items);
 	return packed;
 }
 
@@ -141,116 +138,125 @@ read_scale(CxReader *r, uint8 byte, CxScale *scale)
 	return r->ok && cx_scale_valid(*scale);
 }
 
+/* Room for one item more; the list grows with what is really there, never with what a count in the bytes claims. */
+static TallyItem *
+next_item(TallyList *list, int *room)
+{
+	if (list->n == *room)
+	{
+		if (list->n >= CX_TALLY_MAX_ANSWERS)
+			cx_error_too_many_answers();
+		*room *= 2;
+		list->items = repalloc_huge(list->items, (Size) *room * sizeof(TallyItem));
+	}
+	return &list->items[list->n++];
+}
+
 /* The answers of a section; false when the bytes are not what tally_pack() would write. */
 static bool
-read_answers(CxReader *r, TallyState **state, CxScale scale, uint64 answers, bool fine, bool weighted)
+read_answers(CxReader *r, TallyList *list, int *room, CxScale scale, uint64 answers, bool fine)
 {
-	int64		unit = fine ? 1 : CX_UNIT;
-	int64		range = (int64) (scale.hi - scale.lo) * CX_UNIT;
-	int64		offset = 0;
+	uint64		head = CX_ANSWER_PACK(scale.kind, scale.lo, scale.hi, 0);
+	uint32		unit = fine ? 1 : CX_UNIT;
+	uint32		range = (uint32) (scale.hi - scale.lo) * CX_UNIT;
+	uint32		offset = 0;
 	bool		fraction = false;
 
 	for (uint64 i = 0; i < answers; i++)
 	{
 		uint64		step = cx_read_varint(r);
-		TallyItem	item;
+		uint64		count = cx_read_varint(r);
+		TallyItem  *item;
 
-		item.count = (int64) cx_read_varint(r);
-		item.weight = tally_unit_weight(Max(Min(item.count, CX_MAX_COUNT), 0));
-		if (weighted)
-		{
-			item.weight.sum = (int128) cx_read_wide(r, 81);
-			item.weight.squares = (int128) cx_read_wide(r, 121);
-		}
-		if (!r->ok || step > (uint64) range || (step == 0 && i > 0))
+		if (!r->ok || step > (range - offset) / unit || (step == 0 && i > 0) || count < 1 || count > CX_MAX_COUNT)
 			return false;
-		offset += step * unit;
-		if (offset > range)
-			return false;
-		item.answer = CX_ANSWER_PACK(scale.kind, scale.lo, scale.hi, offset);
-		if (!tally_item_valid(&item))
-			return false;
+		offset += (uint32) step * unit;
 		fraction |= offset % CX_UNIT != 0;
-		*state = tally_state_add(*state, &item, weighted);
+		item = next_item(list, room);
+		item->answer = head + offset;
+		item->count = (int64) count;
+		item->weight = tally_unit_weight(item->count);
+		if (list->weighted)
+		{
+			item->weight.sum = (int128) cx_read_wide(r, 81);
+			item->weight.squares = (int128) cx_read_wide(r, 121);
+			if (!tally_item_valid(item))
+				return false;
+		}
 	}
 	return fraction == fine;
 }
 
-/*
- * The one validator of packed bytes: NULL when they are not in canonical form.
- * The state it fills grows with what is really there, never with what a count
- * in the bytes claims.
- */
-TallyState *
-tally_unpack(const void *bytes, Size len)
+/* One section; false when the bytes are not what tally_pack() would write. */
+static bool
+read_section(CxReader *r, TallyList *list, int *room)
+{
+	uint8		byte = cx_read_byte(r);
+	CxScale		scale = {0};
+	CxAnswer	null_answer = CX_MISSING_UNKNOWN;
+	uint64		missing;
+	uint64		answers;
+
+	if (byte != 0)
+	{
+		if ((byte & ~(CX_SECTION_KIND | CX_SECTION_FINE | CX_SECTION_SCALE)) != 0 || !read_scale(r, byte, &scale))
+			return false;
+		null_answer = cx_answer_missing(scale);
+	}
+	missing = cx_read_varint(r);
+	answers = cx_read_varint(r);
+	if (!r->ok || (missing == 0 && answers == 0) || missing > CX_MAX_COUNT || (byte == 0 && answers != 0) ||
+		(list->n > 0 &&
+		 CX_ANSWER_SCALE_BITS(null_answer) <= CX_ANSWER_SCALE_BITS(list->items[list->n - 1].answer)))
+		return false;
+	if (!read_answers(r, list, room, scale, answers, (byte & CX_SECTION_FINE) != 0))
+		return false;
+	if (missing != 0)
+	{
+		TallyItem  *item = next_item(list, room);
+
+		item->answer = null_answer;
+		item->count = (int64) missing;
+		item->weight = tally_unit_weight(item->count);
+	}
+	return true;
+}
+
+/* The one validator of packed bytes: false when they are not in canonical form. */
+bool
+tally_unpack(const void *bytes, Size len, TallyList *list)
 {
 	CxReader	r = cx_reader(bytes, len);
 	uint8		version = cx_read_byte(&r);
 	uint8		flags = cx_read_byte(&r);
-	bool		weighted = (flags & CX_TALLY_WEIGHTED) != 0;
-	TallyState *state = tally_state_new(weighted ? 0 : Min(len / 2, 12), weighted);
-	uint64		last = 0;
-	bool		first = true;
+	int			room = 16;
 
+	list->items = palloc(room * sizeof(TallyItem));
+	list->n = 0;
+	list->weighted = (flags & CX_TALLY_WEIGHTED) != 0;
 	if (!r.ok || version != CX_TALLY_VERSION || (flags & ~CX_TALLY_WEIGHTED) != 0)
-		return NULL;
+		return false;
 	while (cx_read_more(&r))
 	{
-		uint8		byte = cx_read_byte(&r);
-		bool		unknown = byte == 0;
-		CxScale		scale = {0};
-		TallyItem	missing;
-		uint64		answers;
-
-		if (!unknown && ((byte & ~(CX_SECTION_KIND | CX_SECTION_FINE | CX_SECTION_SCALE)) != 0 ||
-						 !read_scale(&r, byte, &scale)))
-			return NULL;
-		missing.answer = unknown ? CX_MISSING_UNKNOWN : cx_answer_missing(scale);
-		missing.count = (int64) cx_read_varint(&r);
-		answers = cx_read_varint(&r);
-		if (!r.ok || answers > CX_TALLY_MAX_ANSWERS || (missing.count == 0 && answers == 0) ||
-			(unknown && answers != 0) ||
-			(!first && CX_ANSWER_SCALE_BITS(missing.answer) <= last))
-			return NULL;
-		if (missing.count != 0)
-		{
-			missing.weight = tally_unit_weight(Max(Min(missing.count, CX_MAX_COUNT), 0));
-			if (!tally_item_valid(&missing))
-				return NULL;
-			state = tally_state_add(state, &missing, false);
-		}
-		if (!read_answers(&r, &state, scale, answers, (byte & CX_SECTION_FINE) != 0, weighted))
-			return NULL;
-		last = CX_ANSWER_SCALE_BITS(missing.answer);
-		first = false;
+		if (!read_section(&r, list, &room))
+			return false;
 		CHECK_FOR_INTERRUPTS();
 	}
-	if (!r.ok)
-		return NULL;
-	if (weighted)
-	{
-		int			n;
-		TallyItem  *items = tally_items(state, &n);
-
-		if (all_weights_are_one(items, n))
-			return NULL;
-		pfree(items);
-	}
-	return state;
+	return r.ok && !(list->weighted && all_weights_are_one(list->items, list->n));
 }
 
 /* A stored tally, opened; XX001 when its bytes are damaged. */
-TallyState *
+TallyList
 tally_from_datum(Datum d)
 {
 	struct varlena *packed = PG_DETOAST_DATUM_PACKED(d);
-	TallyState *state = tally_unpack(VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed));
+	TallyList	list;
 
-	if (state == NULL)
+	if (!tally_unpack(VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed), &list))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored tally value is damaged")));
 	if ((Pointer) packed != DatumGetPointer(d))
 		pfree(packed);
-	return state;
+	return list;
 }

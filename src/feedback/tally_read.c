@@ -76,10 +76,10 @@ mean_percent(const CxReading *r)
 }
 
 CxReading *
-cx_readings(const TallyState *state, int *n, int64 *unknown)
+cx_readings(TallyList list, int *n, int64 *unknown)
 {
-	int			n_items;
-	TallyItem  *items = tally_items(state, &n_items);
+	const TallyItem *items = list.items;
+	int			n_items = list.n;
 	CxReading  *readings;
 	int			scales = 0;
 
@@ -155,11 +155,11 @@ cx_pool(const CxReading *readings, int n, CxKind kind)
 }
 
 CxReading
-cx_reading_of(const TallyState *state, CxKind kind)
+cx_reading_of(TallyList list, CxKind kind)
 {
 	int			n;
 	int64		unknown;
-	CxReading  *readings = cx_readings(state, &n, &unknown);
+	CxReading  *readings = cx_readings(list, &n, &unknown);
 
 	return cx_pool(readings, n, kind);
 }

@@ -36,11 +36,11 @@ typedef struct CxReading
 } CxReading;
 
 /* Readings per scale, ascending by kind and scale; "unknown" receives the NULLs of no known kind. */
-extern CxReading *cx_readings(const TallyState *state, int *n, int64 *unknown);
+extern CxReading *cx_readings(TallyList list, int *n, int64 *unknown);
 
 /* The reading of a kind over all its scales. */
 extern CxReading cx_pool(const CxReading *readings, int n, CxKind kind);
-extern CxReading cx_reading_of(const TallyState *state, CxKind kind);
+extern CxReading cx_reading_of(TallyList list, CxKind kind);
 
 /* Everything below is NaN where it is undefined. */
 extern double cx_share_good(const CxReading *r);

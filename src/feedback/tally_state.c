@@ -26,6 +26,15 @@ tally_unit_weight(int64 count)
 	return w;
 }
 
+void
+cx_error_too_many_answers(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("tally holds more than %d different answers", CX_TALLY_MAX_ANSWERS)));
+	pg_unreachable();
+}
+
 static uint32
 capacity_for(uint32 answers)
 {
@@ -100,9 +109,7 @@ grown(const TallyState *state, bool weighted)
 	for (uint32 i = 0; i < state->capacity; i++)
 		live += state->entry[i].answer != 0 && state->entry[i].count != 0;
 	if (live >= CX_TALLY_MAX_ANSWERS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("tally holds more than %d different answers", CX_TALLY_MAX_ANSWERS)));
+		cx_error_too_many_answers();
 	larger = tally_state_new(live + 1, weighted);
 	for (uint32 i = 0; i < state->capacity; i++)
 	{
@@ -114,13 +121,13 @@ grown(const TallyState *state, bool weighted)
 	return larger;
 }
 
-static void
-check_sums(const TallyItem *item)
+pg_noreturn static void
+error_out_of_range(void)
 {
-	if (item->count > CX_MAX_COUNT || item->weight.sum > CX_MAX_WEIGHTS || item->weight.squares > CX_MAX_SQUARES)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("count or weight of an answer is out of range for type %s", "tally")));
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("count or weight of an answer is out of range for type %s", "tally")));
+	pg_unreachable();
 }
 
 /* Add an item; its weight is looked at only if "weighted" says that it means something. */
@@ -130,6 +137,13 @@ tally_state_add(TallyState *state, const TallyItem *item, bool weighted)
 	int			slot = find_slot(state, item->answer);
 	TallyItem	sum;
 
+	if (likely(slot >= 0 && state->entry[slot].answer != 0 && !weighted && !tally_weighted(state)))
+	{
+		state->entry[slot].count += item->count;
+		if (unlikely(state->entry[slot].count > CX_MAX_COUNT))
+			error_out_of_range();
+		return state;
+	}
 	if (slot < 0 || (weighted && !tally_weighted(state)) ||
 		(state->entry[slot].answer == 0 && (state->used + 1) * 4 > state->capacity * 3))
 	{
@@ -146,11 +160,12 @@ tally_state_add(TallyState *state, const TallyItem *item, bool weighted)
 
 		sum.weight.sum += w.sum;
 		sum.weight.squares += w.squares;
-		check_sums(&sum);
+		if (sum.weight.sum > CX_MAX_WEIGHTS || sum.weight.squares > CX_MAX_SQUARES)
+			error_out_of_range();
 		tally_weights(state)[slot] = sum.weight;
 	}
-	else if (sum.count > CX_MAX_COUNT)
-		check_sums(&sum);
+	if (sum.count > CX_MAX_COUNT)
+		error_out_of_range();
 	state->used += state->entry[slot].answer == 0;
 	state->entry[slot].answer = item->answer;
 	state->entry[slot].count = sum.count;
@@ -158,16 +173,11 @@ tally_state_add(TallyState *state, const TallyItem *item, bool weighted)
 }
 
 TallyState *
-tally_state_merge(TallyState *into, const TallyState *from)
+tally_state_merge(TallyState *into, const TallyList *from)
 {
-	for (uint32 i = 0; i < from->capacity; i++)
+	for (int i = 0; i < from->n; i++)
 	{
-		if (from->entry[i].answer != 0 && from->entry[i].count != 0)
-		{
-			TallyItem	item = item_at(from, i);
-
-			into = tally_state_add(into, &item, tally_weighted(from));
-		}
+		into = tally_state_add(into, &from->items[i], from->weighted);
 		if (i % 65536 == 65535)
 			CHECK_FOR_INTERRUPTS();
 	}
@@ -198,20 +208,6 @@ tally_state_take(TallyState *from, const TallyItem *item)
 		tally_weights(from)[slot] = rest.weight;
 }
 
-void
-tally_state_take_all(TallyState *from, const TallyState *what)
-{
-	for (uint32 i = 0; i < what->capacity; i++)
-	{
-		if (what->entry[i].answer != 0 && what->entry[i].count != 0)
-		{
-			TallyItem	item = item_at(what, i);
-
-			tally_state_take(from, &item);
-		}
-	}
-}
-
 static int
 compare_items(const void *x, const void *y)
 {
@@ -221,18 +217,40 @@ compare_items(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-/* Everything that was counted, ascending by kind, scale and answer; a scale's NULLs come last in it. */
-TallyItem *
-tally_items(const TallyState *state, int *n)
+/*
+ * Everything that was counted. Collected from the smallest answer on, since
+ * the whole answers of one scale lie in order from there: then the sort finds
+ * them sorted.
+ */
+TallyList
+tally_state_list(const TallyState *state)
 {
-	TallyItem  *items = palloc_extended(Max(state->used, 1) * sizeof(TallyItem), MCXT_ALLOC_HUGE);
+	TallyList	list = {NULL, 0, tally_weighted(state)};
+	uint32		start = 0;
+	CxAnswer	smallest = PG_UINT64_MAX;
 
-	*n = 0;
-	for (uint32 i = 0; i < state->capacity && *n < state->used; i++)
+	for (uint32 i = 0; i < state->capacity; i++)
+	{
 		if (state->entry[i].answer != 0 && state->entry[i].count != 0)
-			items[(*n)++] = item_at(state, i);
-	qsort(items, *n, sizeof(TallyItem), compare_items);
-	return items;
+		{
+			list.n++;
+			if (state->entry[i].answer < smallest)
+			{
+				smallest = state->entry[i].answer;
+				start = i;
+			}
+		}
+	}
+	list.items = palloc_extended(Max(list.n, 1) * sizeof(TallyItem), MCXT_ALLOC_HUGE);
+	for (uint32 i = 0, n = 0; n < list.n; i++)
+	{
+		uint32		slot = (start + i) & (state->capacity - 1);
+
+		if (state->entry[slot].answer != 0 && state->entry[slot].count != 0)
+			list.items[n++] = item_at(state, slot);
+	}
+	qsort(list.items, list.n, sizeof(TallyItem), compare_items);
+	return list;
 }
 
 /* Is this something that a tally can hold? */

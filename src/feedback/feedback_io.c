@@ -86,8 +86,11 @@ Datum
 feedback_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
-	CxAnswer	answer = (CxAnswer) pq_getmsgint64(buf);
+	CxAnswer	answer = 0;
 
+	/* a short message is malformed too; zero is no answer */
+	if (buf->len - buf->cursor >= (int) sizeof(CxAnswer))
+		answer = (CxAnswer) pq_getmsgint64(buf);
 	if (!cx_answer_valid(answer))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),

@@ -208,13 +208,35 @@ tally_state_take(TallyState *from, const TallyItem *item)
 		tally_weights(from)[slot] = rest.weight;
 }
 
-static int
-compare_items(const void *x, const void *y)
+pg_noreturn static void
+error_damaged(void)
 {
-	CxAnswer	a = ((const TallyItem *) x)->answer;
-	CxAnswer	b = ((const TallyItem *) y)->answer;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("stored tally_state value is damaged")));
+	pg_unreachable();
+}
+
+/* What is sorted: small, since items are three times as large. */
+typedef struct SlotKey
+{
+	CxAnswer	answer;
+	uint32		slot;
+} SlotKey;
+
+static int
+compare_keys(const void *x, const void *y)
+{
+	CxAnswer	a = ((const SlotKey *) x)->answer;
+	CxAnswer	b = ((const SlotKey *) y)->answer;
 
 	return (a > b) - (a < b);
+}
+
+static bool
+slot_counts(const TallyState *state, uint32 slot)
+{
+	return state->entry[slot].answer != 0 && state->entry[slot].count != 0;
 }
 
 /*
@@ -226,30 +248,35 @@ TallyList
 tally_state_list(const TallyState *state)
 {
 	TallyList	list = {NULL, 0, tally_weighted(state)};
-	uint32		start = 0;
+	SlotKey    *keys = palloc(state->capacity * sizeof(SlotKey));
 	CxAnswer	smallest = PG_UINT64_MAX;
+	uint32		start = 0;
 
 	for (uint32 i = 0; i < state->capacity; i++)
 	{
-		if (state->entry[i].answer != 0 && state->entry[i].count != 0)
+		if (slot_counts(state, i) && state->entry[i].answer < smallest)
 		{
-			list.n++;
-			if (state->entry[i].answer < smallest)
-			{
-				smallest = state->entry[i].answer;
-				start = i;
-			}
+			smallest = state->entry[i].answer;
+			start = i;
 		}
 	}
-	list.items = palloc_extended(Max(list.n, 1) * sizeof(TallyItem), MCXT_ALLOC_HUGE);
-	for (uint32 i = 0, n = 0; n < list.n; i++)
+	for (uint32 i = 0; i < state->capacity; i++)
 	{
 		uint32		slot = (start + i) & (state->capacity - 1);
 
-		if (state->entry[slot].answer != 0 && state->entry[slot].count != 0)
-			list.items[n++] = item_at(state, slot);
+		if (slot_counts(state, slot))
+			keys[list.n++] = (SlotKey) {state->entry[slot].answer, slot};
 	}
-	qsort(list.items, list.n, sizeof(TallyItem), compare_items);
+	qsort(keys, list.n, sizeof(SlotKey), compare_keys);
+	list.items = palloc_extended(Max(list.n, 1) * sizeof(TallyItem), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < list.n; i++)
+	{
+		/* a sound table holds an answer once */
+		if (i > 0 && keys[i].answer == keys[i - 1].answer)
+			error_damaged();
+		list.items[i] = item_at(state, keys[i].slot);
+	}
+	pfree(keys);
 	return list;
 }
 
@@ -264,6 +291,12 @@ tally_item_valid(const TallyItem *item)
 		return false;
 	if (item->count < 1 || item->count > CX_MAX_COUNT)
 		return false;
+	if (missing)
+	{
+		TallyWeight unit = tally_unit_weight(item->count);
+
+		return item->weight.sum == unit.sum && item->weight.squares == unit.squares;
+	}
 	/* weights are whole millionths w, so their squares w * w add up to at least their sum */
 	return item->weight.sum >= 0 && item->weight.sum <= CX_MAX_WEIGHTS &&
 		item->weight.squares >= item->weight.sum && item->weight.squares <= CX_MAX_SQUARES &&
@@ -287,14 +320,12 @@ tally_state_checked(Datum d)
 		{
 			TallyItem	item = item_at(state, i);
 
-			sound = item.count == 0 || tally_item_valid(&item);
+			sound = item.count == 0 ? item.weight.sum == 0 && item.weight.squares == 0 : tally_item_valid(&item);
 			used++;
 		}
 	}
 	if (!sound || used != state->used)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored tally_state value is damaged")));
+		error_damaged();
 	return state;
 }
 

@@ -104,44 +104,69 @@ zone_offset(ZoneCache *cache, pg_time_t at)
 	return found.offset;
 }
 
-static bool
-unit_is(const text *unit, const char *word)
+typedef enum Unit
 {
-	size_t		len = strlen(word);
+	UNIT_DAY,
+	UNIT_WEEK,
+	UNIT_MONTH,
+	UNIT_QUARTER,
+	UNIT_YEAR
+} Unit;
 
-	return VARSIZE_ANY_EXHDR(unit) == len && pg_strncasecmp(VARDATA_ANY(unit), word, len) == 0;
+static const struct
+{
+	const char *name;
+	Size		len;
+}			units[] = {
+	[UNIT_DAY] = {"day", 3},
+	[UNIT_WEEK] = {"week", 4},
+	[UNIT_MONTH] = {"month", 5},
+	[UNIT_QUARTER] = {"quarter", 7},
+	[UNIT_YEAR] = {"year", 4},
+};
+
+/* Asked once a row: words in small letters first, as nearly everybody writes them. */
+static Unit
+unit_from_text(const text *word)
+{
+	Size		len = VARSIZE_ANY_EXHDR(word);
+
+	for (int i = 0; i < lengthof(units); i++)
+		if (len == units[i].len && memcmp(VARDATA_ANY(word), units[i].name, len) == 0)
+			return (Unit) i;
+	for (int i = 0; i < lengthof(units); i++)
+		if (len == units[i].len && pg_strncasecmp(VARDATA_ANY(word), units[i].name, len) == 0)
+			return (Unit) i;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unrecognized unit: \"%s\"", text_to_cstring(word)),
+			 errhint("Use one of: day, week, month, quarter, year.")));
+	return UNIT_DAY;			/* not reached */
 }
 
 /* The first day of the bucket that holds a day; days count from 2000-01-01. */
 static int64
-bucket_start(int64 day, const text *unit)
+bucket_start(int64 day, Unit unit)
 {
 	int			year,
 				month,
 				mday;
 
-	if (unit_is(unit, "day"))
+	if (unit == UNIT_DAY)
 		return day;
-	if (unit_is(unit, "week"))
+	if (unit == UNIT_WEEK)
 		return floor_div(day - DAY_OF_FIRST_MONDAY, 7) * 7 + DAY_OF_FIRST_MONDAY;
 	j2date((int) day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
-	if (unit_is(unit, "month"))
+	if (unit == UNIT_MONTH)
 		return day - (mday - 1);
-	if (unit_is(unit, "quarter"))
-		return date2j(year, (month - 1) / 3 * 3 + 1, 1) - POSTGRES_EPOCH_JDATE;
-	if (unit_is(unit, "year"))
-		return date2j(year, 1, 1) - POSTGRES_EPOCH_JDATE;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized unit: \"%s\"", text_to_cstring(unit)),
-			 errhint("Use one of: day, week, month, quarter, year.")));
-	return 0;					/* not reached */
+	month = unit == UNIT_QUARTER ? (month - 1) / 3 * 3 + 1 : 1;
+	return date2j(year, month, 1) - POSTGRES_EPOCH_JDATE;
 }
 
 static Datum
 bucket_datum(int64 day, const text *unit)
 {
-	day = bucket_start(day, unit);
+	day = bucket_start(day, unit_from_text(unit));
 	if (!IS_VALID_DATE(day))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
@@ -153,7 +178,7 @@ bucket_datum(int64 day, const text *unit)
 static Datum
 infinite_bucket(bool past, const text *unit)
 {
-	(void) bucket_start(0, unit);
+	(void) unit_from_text(unit);
 	return DateADTGetDatum(past ? DATEVAL_NOBEGIN : DATEVAL_NOEND);
 }
 

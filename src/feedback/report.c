@@ -149,6 +149,9 @@ compare_scores(const CxScore *a, const CxScore *b, double confidence, bool adjus
 
 	if (isnan(a->score) || isnan(b->score))
 		return c;
+	/* means of different scales have no common unit */
+	if (a->form == CX_FORM_MEAN && (a->low != b->low || a->high != b->high))
+		return c;
 	if (a->form == CX_FORM_MEAN)
 		c = cx_compare_t(a->score, a->variance, a->n, b->score, b->variance, b->n, confidence);
 	else if (a->form == CX_FORM_NET && adjusted)

@@ -178,6 +178,10 @@ extern TallyWeight tally_unit_weight(int64 count);
 extern bool tally_item_valid(const TallyItem *item);
 pg_noreturn extern void cx_error_too_many_answers(void);
 
+#define CX_TOO_MANY_ANSWERS \
+	(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), \
+	 errmsg("tally holds more than %d different answers", CX_TALLY_MAX_ANSWERS))
+
 /* tally_pack.c: the stored form */
 extern struct varlena *tally_pack(TallyList list);
 extern bool tally_unpack(const void *bytes, Size len, TallyList *list);

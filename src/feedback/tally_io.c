@@ -97,6 +97,7 @@ typedef struct Parser
 {
 	const char *at;
 	const char *wrong;			/* what is wrong at "at", once something is */
+	bool		too_many;		/* or more answers than a tally may hold */
 } Parser;
 
 static void
@@ -248,6 +249,9 @@ parse_tally(Parser *p)
 
 			if (!parse_item(p, scale, unknown, &item, &weighted))
 				return NULL;
+			p->too_many = used >= CX_TALLY_MAX_ANSWERS;
+			if (p->too_many)
+				return NULL;
 			state = tally_state_add(state, &item, weighted);
 			if (state->used == used)
 			{
@@ -280,9 +284,11 @@ parse_tally(Parser *p)
 static TallyState *
 tally_from_text(const char *input, const char *type, Node *escontext)
 {
-	Parser		p = {input, NULL};
+	Parser		p = {input, NULL, false};
 	TallyState *state = parse_tally(&p);
 
+	if (p.too_many)
+		ereturn(escontext, NULL, CX_TOO_MANY_ANSWERS);
 	if (state == NULL)
 		ereturn(escontext, NULL,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),

@@ -29,9 +29,7 @@ tally_unit_weight(int64 count)
 void
 cx_error_too_many_answers(void)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			 errmsg("tally holds more than %d different answers", CX_TALLY_MAX_ANSWERS)));
+	ereport(ERROR, CX_TOO_MANY_ANSWERS);
 	pg_unreachable();
 }
 
@@ -145,7 +143,8 @@ tally_state_add(TallyState *state, const TallyItem *item, bool weighted)
 		return state;
 	}
 	if (slot < 0 || (weighted && !tally_weighted(state)) ||
-		(state->entry[slot].answer == 0 && (state->used + 1) * 4 > state->capacity * 3))
+		(state->entry[slot].answer == 0 &&
+		 (state->used >= CX_TALLY_MAX_ANSWERS || (state->used + 1) * 4 > state->capacity * 3)))
 	{
 		state = grown(state, weighted || tally_weighted(state));
 		slot = find_slot(state, item->answer);

@@ -2,7 +2,7 @@
 -- Made by hashing the row number, so that every run measures the same data.
 -- Columns of fixed width come first, as one lays out a table that is scanned a lot.
 CREATE TABLE survey AS
-SELECT i AS id, timestamptz '2025-01-01 00:00Z' + i * (interval '365 days' / :rows) AS answered_at,
+SELECT i AS id, timestamptz '2025-01-01 00:00Z' + (i - 1) * (interval '365 days' / :rows) AS answered_at,
        CASE WHEN hashint8(i + 2) % 25 <> 0 THEN abs(hashint8(i + 3)) % 11 END AS score,
        (abs(hashint8(i)) % 40)::int AS agent, 'touchpoint ' || abs(hashint8(i + 1)) % 12 AS touchpoint
 FROM generate_series(1, :rows::bigint) AS i;

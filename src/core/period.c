@@ -75,7 +75,10 @@ zone_cache(FunctionCallInfo fcinfo, const text *tz)
 	return cache;
 }
 
-/* Seconds east of Greenwich at a moment. */
+/*
+ * Seconds east of Greenwich at a moment. Before 1970 the server does not know
+ * the changes of a zone that is given as a rule, so nothing is remembered.
+ */
 static long
 zone_offset(ZoneCache *cache, pg_time_t at)
 {
@@ -84,6 +87,12 @@ zone_offset(ZoneCache *cache, pg_time_t at)
 	int			dst,
 				dst_after;
 
+	if (at < 0)
+	{
+		struct pg_tm *local = pg_localtime(&at, cache->zone);
+
+		return local != NULL ? local->tm_gmtoff : 0;
+	}
 	for (int i = 0; i < SPANS; i++)
 		if (at >= cache->span[i].from && at < cache->span[i].until)
 			return cache->span[i].offset;

@@ -7,6 +7,8 @@
  */
 #include "feedback/feedback.h"
 
+#include <math.h>
+
 #include "common/hashfn.h"
 #include "utils/builtins.h"
 #include "utils/sortsupport.h"
@@ -167,7 +169,7 @@ feedback_hash_extended(PG_FUNCTION_ARGS)
 	PG_RETURN_UINT64(hash_answer((CxAnswer) PG_GETARG_INT64(0), (uint64) PG_GETARG_INT64(1)));
 }
 
-/* on_scale(score, lo, hi): the score, or NULL when it lies off the scale (NaN lies off every scale). */
+/* on_scale(score, lo, hi): the score, or NULL when it lies off the scale (NaN and infinity lie off every scale). */
 PG_FUNCTION_INFO_V1(on_scale_int4);
 Datum
 on_scale_int4(PG_FUNCTION_ARGS)
@@ -185,7 +187,7 @@ on_scale_float8(PG_FUNCTION_ARGS)
 {
 	double		score = PG_GETARG_FLOAT8(0);
 
-	if (!(score >= PG_GETARG_FLOAT8(1) && score <= PG_GETARG_FLOAT8(2)))
+	if (isinf(score) || !(score >= PG_GETARG_FLOAT8(1) && score <= PG_GETARG_FLOAT8(2)))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score);
 }

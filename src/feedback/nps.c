@@ -174,6 +174,8 @@ nps_sample_size(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64((int64) size);
 }
 
+#define CLAIM_NOISE		1e-12
+
 /*
  * nps_possible(nps, n, digits): can n answers give this score? With n whole
  * answers it is 100 k / n for a whole k, and the claim has to be such a
@@ -198,10 +200,10 @@ nps_possible(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("number of digits %d is not between 0 and 9", digits)));
 	unit = pow(10.0, -digits);
-	/* off the scale, or finer than it says it was rounded to */
-	if (!(fabs(claim) <= 100.0) || fabs(claim / unit - rint(claim / unit)) > 1e-6)
+	/* off the scale, or finer than it says it was rounded to (give or take the last bits of a float8) */
+	if (!(fabs(claim) <= 100.0) || fabs(claim - rint(claim / unit) * unit) > CLAIM_NOISE)
 		PG_RETURN_BOOL(false);
 	/* halves may have been rounded either way */
 	k = rint(claim * n / 100.0);
-	PG_RETURN_BOOL(fabs(100.0 * k / n - claim) <= unit / 2.0 * (1.0 + 1e-9));
+	PG_RETURN_BOOL(fabs(100.0 * k / n - claim) <= unit / 2.0 + CLAIM_NOISE);
 }

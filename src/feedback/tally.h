@@ -170,7 +170,7 @@ tally_home(CxAnswer answer)
 extern TallyState *tally_state_new(uint32 answers, bool weighted);
 extern TallyState *tally_state_add(TallyState *state, const TallyItem *item, bool weighted);
 extern TallyState *tally_state_merge(TallyState *into, const TallyList *from);
-extern void tally_state_take(TallyState *from, const TallyItem *item);
+extern void tally_state_take(TallyState *from, const TallyItem *item, bool weighted);
 extern TallyState *tally_state_checked(Datum d);
 extern TallyState *tally_state_writable(FunctionCallInfo fcinfo);
 extern TallyList tally_state_list(const TallyState *state);

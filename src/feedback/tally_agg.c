@@ -20,7 +20,7 @@ count_item(FunctionCallInfo fcinfo, const TallyItem *item, bool weighted, bool t
 
 	if (!take)
 		PG_RETURN_POINTER(tally_state_add(state, item, weighted));
-	tally_state_take(state, item);
+	tally_state_take(state, item, weighted);
 	PG_RETURN_POINTER(state);
 }
 
@@ -40,7 +40,7 @@ tally_row_weighted(FunctionCallInfo fcinfo, CxAnswer answer, double weight, bool
 	if (!(weight >= 0.0 && weight <= CX_WEIGHT_LIMIT))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("weight %g is not between 0 and %g", weight, CX_WEIGHT_LIMIT)));
+				 errmsg("weight %.15g is not between 0 and %.15g", weight, CX_WEIGHT_LIMIT)));
 	item.weight.sum = (int64) rint(weight * CX_WEIGHT_UNIT);
 	item.weight.squares = item.weight.sum * item.weight.sum;
 	return count_item(fcinfo, &item, true, take);
@@ -71,7 +71,7 @@ tally_row_feedback(FunctionCallInfo fcinfo, CxKind kind, bool take)
 	CxAnswer	answer = PG_GETARG_FEEDBACK(1);
 
 	if (cx_answer_kind(answer) != kind)
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+		PG_RETURN_POINTER(tally_state_writable(fcinfo));
 	if (PG_NARGS() == 2)
 		return tally_row(fcinfo, answer, take);
 	return tally_row_weighted(fcinfo, answer, PG_GETARG_FLOAT8(2), take);
@@ -204,7 +204,7 @@ rollup_take_tally(PG_FUNCTION_ARGS)
 	TallyList	less = PG_GETARG_TALLY(1);
 
 	for (int i = 0; i < less.n; i++)
-		tally_state_take(state, &less.items[i]);
+		tally_state_take(state, &less.items[i], less.weighted);
 	PG_RETURN_POINTER(state);
 }
 

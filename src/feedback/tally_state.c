@@ -57,6 +57,15 @@ tally_state_new(uint32 answers, bool weighted)
 	return state;
 }
 
+pg_noreturn static void
+error_damaged(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("stored tally_state value is damaged")));
+	pg_unreachable();
+}
+
 /* The slot of an answer, or the free slot where it belongs, or -1 in a full table. */
 static int
 find_slot(const TallyState *state, CxAnswer answer)
@@ -89,7 +98,9 @@ put_item(TallyState *state, const TallyItem *item)
 {
 	int			slot = find_slot(state, item->answer);
 
-	Assert(slot >= 0 && state->entry[slot].answer == 0);
+	/* a sound table holds an answer once */
+	if (slot < 0 || state->entry[slot].answer != 0)
+		error_damaged();
 	state->entry[slot].answer = item->answer;
 	state->entry[slot].count = item->count;
 	if (tally_weighted(state))
@@ -183,12 +194,19 @@ tally_state_merge(TallyState *into, const TallyList *from)
 	return into;
 }
 
+/* A slot whose count fell back to 0 has no weight left either. */
+static bool
+rest_valid(const TallyItem *rest)
+{
+	return rest->count == 0 ? rest->weight.sum == 0 && rest->weight.squares == 0 : tally_item_valid(rest);
+}
+
 /* Take an item out again, exactly; only what was put in can be taken out. */
 void
-tally_state_take(TallyState *from, const TallyItem *item)
+tally_state_take(TallyState *from, const TallyItem *item, bool weighted)
 {
 	int			slot = find_slot(from, item->answer);
-	TallyItem	rest = {0};
+	TallyItem	rest = {.count = -1};
 
 	if (slot >= 0 && from->entry[slot].answer != 0)
 	{
@@ -197,23 +215,13 @@ tally_state_take(TallyState *from, const TallyItem *item)
 		rest.weight.sum -= item->weight.sum;
 		rest.weight.squares -= item->weight.squares;
 	}
-	if (slot < 0 || from->entry[slot].answer == 0 ||
-		rest.count < 0 || rest.weight.sum < 0 || rest.weight.squares < 0)
+	if (rest.count < 0 || ((weighted || tally_weighted(from)) && !rest_valid(&rest)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot take an answer out of a tally that does not hold it")));
 	from->entry[slot].count = rest.count;
 	if (tally_weighted(from))
 		tally_weights(from)[slot] = rest.weight;
-}
-
-pg_noreturn static void
-error_damaged(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("stored tally_state value is damaged")));
-	pg_unreachable();
 }
 
 /* What is sorted: small, since items are three times as large. */
@@ -319,7 +327,7 @@ tally_state_checked(Datum d)
 		{
 			TallyItem	item = item_at(state, i);
 
-			sound = item.count == 0 ? item.weight.sum == 0 && item.weight.squares == 0 : tally_item_valid(&item);
+			sound = rest_valid(&item);
 			used++;
 		}
 	}

@@ -1,0 +1,341 @@
+-- Catalog hygiene: what the extension left in the system catalogs, asked object by object.
+--
+-- The questions about operators, aggregates, classes, casts and types are those of PostgreSQL's own regression
+-- tests opr_sanity and type_sanity, restricted to the objects of this extension. Every answer has to be: no rows.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT plan(73);
+
+-- ---- what is ours ----
+
+CREATE TEMP VIEW member AS
+    SELECT d.classid, d.objid
+    FROM pg_depend d JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+    WHERE d.deptype = 'e' AND e.extname = 'cx_analytics';
+
+CREATE TEMP VIEW our_function AS
+    SELECT p.oid::regprocedure AS name, p.*, obj_description(p.oid, 'pg_proc') AS comment
+    FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid;
+CREATE TEMP VIEW our_aggregate AS
+    SELECT f.name, f.proname, f.pronargs, f.proargtypes, f.prorettype, a.*
+    FROM our_function f JOIN pg_aggregate a ON a.aggfnoid = f.oid;
+CREATE TEMP VIEW our_operator AS
+    SELECT o.oid::regoperator AS name, o.*
+    FROM pg_operator o JOIN member m ON m.classid = 'pg_operator'::regclass AND m.objid = o.oid;
+CREATE TEMP VIEW our_class AS
+    SELECT c.*, am.amname FROM pg_opclass c JOIN pg_am am ON am.oid = c.opcmethod
+    JOIN member m ON m.classid = 'pg_opclass'::regclass AND m.objid = c.oid;
+CREATE TEMP VIEW our_cast AS
+    SELECT c.* FROM pg_cast c JOIN member m ON m.classid = 'pg_cast'::regclass AND m.objid = c.oid;
+CREATE TEMP VIEW our_type AS
+    SELECT t.* FROM pg_type t JOIN member m ON m.classid = 'pg_type'::regclass AND m.objid = t.oid;
+
+-- Functions that only the server calls: I/O of our types, and what takes "internal". Their arguments have no names.
+CREATE TEMP VIEW server_function AS
+    SELECT f.oid FROM our_function f
+    WHERE f.oid IN (SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend])::oid FROM our_type)
+       OR 'internal'::regtype = ANY (f.proargtypes);
+-- Functions that work inside an aggregate: they may speak of its working state.
+CREATE TEMP VIEW aggregate_function AS
+    SELECT DISTINCT unnest(ARRAY[aggtransfn, aggcombinefn, aggmtransfn, aggminvtransfn])::oid AS oid FROM our_aggregate;
+
+-- ---- the extension as a whole ----
+
+SELECT results_eq(
+    $$ SELECT extversion = cx_analytics_version(), extrelocatable, extconfig IS NULL FROM pg_extension WHERE extname = 'cx_analytics' $$,
+    $$ VALUES (true, true, true) $$,
+    'library and SQL objects are of the same version, the extension is relocatable and keeps no data of its own');
+SELECT isnt(obj_description((SELECT oid FROM pg_extension WHERE extname = 'cx_analytics'), 'pg_extension'), NULL,
+    'the extension has a comment');
+SELECT is_empty(
+    $$ SELECT pg_describe_object(classid, objid, 0) FROM member
+       WHERE classid NOT IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass,
+                             'pg_opfamily'::regclass, 'pg_cast'::regclass) $$,
+    'stateless: no tables, views, sequences, triggers or anything else but functions, types, operators, classes, casts');
+SELECT bag_eq($$ SELECT typname::text FROM our_type $$, $$ VALUES ('feedback'), ('tally'), ('tally_state') $$,
+    'the types are feedback, tally, tally_state');
+SELECT bag_eq($$ SELECT name::text FROM our_operator $$,
+    $$ SELECT op || '(' || t || ',' || t || ')'
+       FROM (VALUES ('<', 'feedback'), ('<=', 'feedback'), ('=', 'feedback'), ('<>', 'feedback'), ('>=', 'feedback'),
+                    ('>', 'feedback'), ('+', 'tally')) v(op, t) $$,
+    'the operators are the six comparisons of feedback and the sum of tallies');
+SELECT cmp_ok((SELECT count(*) FROM our_aggregate), '>=', 34::bigint, 'the aggregates are seen by the questions below');
+
+-- ---- functions ----
+
+SELECT is_empty(
+    $$ SELECT name FROM our_function f
+       WHERE pronargs > 0 AND oid NOT IN (SELECT oid FROM server_function)
+         AND (proargnames IS NULL OR cardinality(proargnames) < pronargs OR '' = ANY (proargnames)) $$,
+    'every argument has a name, but for I/O functions and functions that take internal');
+SELECT is_empty($$ SELECT name FROM our_function WHERE coalesce(comment, '') = '' $$,
+    'every function and aggregate has a comment');
+SELECT is_empty(
+    $$ SELECT name, comment FROM our_function
+       WHERE proname IN ('nps', 'csat', 'ces', 'success', 'ease', 'emotion', 'experience_index', 'nps_low', 'nps_high',
+                         'response_rate', 'percent', 'mean', 'stddev', 'sample_size', 'score_report', 'histogram')
+         AND comment !~ '-100\.\.100|0\.\.100|0\.\.1\y|points|units of|1\.\.7' $$,
+    'comments of scores say the unit: points, percent, share, or units of the scale');
+SELECT is_empty($$ SELECT name, provolatile FROM our_function WHERE provolatile <> 'i' $$, 'every function is immutable');
+SELECT is_empty($$ SELECT name, proparallel FROM our_function WHERE proparallel <> 's' $$,
+    'every function and aggregate is parallel safe');
+SELECT bag_eq(
+    $$ SELECT name::text FROM our_function WHERE NOT proisstrict AND prokind <> 'a' $$,
+    $$ VALUES ('tally_accum(tally_state,feedback)'), ('tally_take(tally_state,feedback)'),
+              ('tally_accum(tally_state,feedback,double precision)'), ('tally_take(tally_state,feedback,double precision)'),
+              ('tally_accum(tally_state,text,double precision)'), ('tally_take(tally_state,text,double precision)'),
+              ('tally_accum(tally_state,text,double precision,double precision,double precision)'),
+              ('tally_take(tally_state,text,double precision,double precision,double precision)'),
+              ('sample_size(double precision,double precision,double precision,double precision,bigint,text)') $$,
+    'every function is strict, but for tally(), which counts NULLs as missing, and sample_size(), whose population may be unknown');
+SELECT is_empty($$ SELECT name FROM our_function WHERE prosecdef OR proleakproof OR proconfig IS NOT NULL OR proacl IS NOT NULL $$,
+    'no function is SECURITY DEFINER or LEAKPROOF, carries settings or withholds EXECUTE');
+SELECT is_empty(
+    $$ SELECT name, lanname FROM our_function f JOIN pg_language l ON l.oid = f.prolang
+       WHERE prokind <> 'a' AND (lanname <> 'c' OR probin <> '$libdir/cx_analytics') $$,
+    'every function is C in our own library, so none depends on search_path');
+SELECT is_empty($$ SELECT name, prorows FROM our_function WHERE proretset AND (prorows = 1000 OR prorows <= 0) $$,
+    'set-returning functions tell the planner how many rows to expect');
+SELECT is_empty($$ SELECT name FROM our_function WHERE NOT proretset AND prorows <> 0 OR procost <= 0 $$,
+    'row estimates stand at sets only, and nothing is free of cost');
+SELECT is_empty($$ SELECT name FROM our_function WHERE provariadic <> 0 OR prokind NOT IN ('f', 'a') $$,
+    'no VARIADIC arguments, window functions or procedures');
+SELECT is_empty(
+    $$ SELECT f.name, c.oid::regprocedure FROM our_function f
+       JOIN pg_proc c ON c.proname = f.proname AND c.proargtypes = f.proargtypes AND c.pronamespace = 'pg_catalog'::regnamespace $$,
+    'no function has the name and arguments of a built-in one');
+SELECT is_empty(
+    $$ SELECT a.name, b.name FROM our_function a JOIN our_function b ON a.oid < b.oid
+       WHERE a.prosrc = b.prosrc AND a.prokind = 'f' AND b.prokind = 'f'
+         AND (a.proisstrict <> b.proisstrict OR a.proretset <> b.proretset OR a.prorettype <> b.prorettype) $$,
+    'functions on the same C symbol agree in strictness, set and result type');
+SELECT is_empty(
+    $$ SELECT name FROM our_function f JOIN pg_type t ON t.oid = ANY (f.proargtypes)
+       WHERE t.typtype IN ('p', 'c', 'd', 'r') AND f.oid NOT IN (SELECT oid FROM server_function) $$,
+    'no polymorphic, composite, domain or range arguments');
+
+-- ---- results are plain: design rule for everything public ----
+
+CREATE TEMP VIEW plain_type AS
+    SELECT unnest('{boolean,smallint,integer,bigint,float8,text,date,timestamptz,interval,jsonb,
+                    text[],smallint[],integer[],bigint[],float8[],timestamptz[],feedback,tally}'::regtype[])::oid AS oid;
+SELECT is_empty(
+    $$ SELECT name, prorettype::regtype FROM our_function
+       WHERE NOT proretset AND prorettype NOT IN (SELECT oid FROM plain_type)
+         AND oid NOT IN (SELECT oid FROM server_function UNION SELECT oid FROM aggregate_function) $$,
+    'results are plain types or our own: never composite, numeric, range, or a working state');
+SELECT is_empty(
+    $$ SELECT name, c.type::regtype
+       FROM our_function f, unnest(f.proallargtypes, f.proargmodes) c(type, mode)
+       WHERE c.mode IN ('o', 'b', 't') AND c.type NOT IN (SELECT oid FROM plain_type) $$,
+    'columns of set-returning functions are plain types or our own');
+SELECT is_empty(
+    $$ SELECT name FROM our_function
+       WHERE proretset <> coalesce(proargmodes && '{o,b,t}'::"char"[], false)
+          OR (proretset AND prorettype <> 'record'::regtype) $$,
+    'several columns mean a set of rows with named columns, and only that');
+SELECT is_empty(
+    $$ SELECT f.name, c.name, count(*)
+       FROM our_function f, unnest(f.proargnames, f.proargmodes) c(name, mode)
+       WHERE proretset AND c.mode IN ('o', 'b', 't') GROUP BY 1, 2 HAVING count(*) > 1 OR c.name = '' $$,
+    'columns of set-returning functions have names of their own');
+
+-- ---- aggregates ----
+
+SELECT is_empty($$ SELECT name FROM our_aggregate WHERE aggkind <> 'n' $$, 'all aggregates are ordinary ones');
+SELECT is_empty($$ SELECT name FROM our_aggregate WHERE aggcombinefn = 0 $$, 'every aggregate has a combine function');
+SELECT is_empty($$ SELECT name FROM our_aggregate WHERE aggmtransfn = 0 OR aggminvtransfn = 0 OR aggmtranstype = 0 $$,
+    'every aggregate has moving-window functions');
+SELECT is_empty(
+    $$ SELECT name, aggtranstype::regtype FROM our_aggregate
+       WHERE aggtranstype NOT IN (SELECT oid FROM our_type) OR aggmtranstype NOT IN (SELECT oid FROM our_type) $$,
+    'states are of our own types, not internal');
+SELECT is_empty($$ SELECT name FROM our_aggregate WHERE aggserialfn <> 0 OR aggdeserialfn <> 0 $$,
+    'typed states need no serialisation functions');
+SELECT is_empty($$ SELECT name FROM our_aggregate WHERE agginitval IS NULL OR aggminitval IS NULL $$,
+    'every aggregate has initial values');
+SELECT is_empty(
+    $$ SELECT name, agginitval::tally_state, aggminitval::tally_state FROM our_aggregate
+       WHERE agginitval::tally_state::text <> 'tally{}' OR aggminitval::tally_state::text <> 'tally{}' $$,
+    'initial values can be read as states, and are empty');
+SELECT is_empty($$ SELECT name FROM our_aggregate WHERE aggtransspace <= 0 OR aggmtransspace <= 0 $$,
+    'every aggregate tells the planner the size of its state');
+SELECT is_empty($$ SELECT name FROM our_aggregate WHERE aggfinalmodify <> 'r' OR aggmfinalmodify <> 'r' $$,
+    'final functions leave the state alone, so that it can be shared and asked again');
+SELECT is_empty(
+    $$ SELECT a.name FROM our_aggregate a JOIN pg_proc f ON f.oid = a.aggtransfn
+       WHERE f.proretset OR f.prorettype <> a.aggtranstype
+          OR f.proargtypes::text <> concat_ws(' ', a.aggtranstype, a.proargtypes) $$,
+    'transition functions take state and arguments and return the state');
+SELECT is_empty(
+    $$ SELECT a.name FROM our_aggregate a JOIN pg_proc f ON f.oid = a.aggmtransfn
+       WHERE f.proretset OR f.prorettype <> a.aggmtranstype
+          OR f.proargtypes::text <> concat_ws(' ', a.aggmtranstype, a.proargtypes) $$,
+    'moving transition functions take state and arguments and return the state');
+SELECT is_empty(
+    $$ SELECT a.name FROM our_aggregate a JOIN pg_proc f ON f.oid = a.aggminvtransfn
+       WHERE f.proretset OR f.prorettype <> a.aggmtranstype
+          OR f.proargtypes::text <> concat_ws(' ', a.aggmtranstype, a.proargtypes) $$,
+    'inverse functions take state and arguments and return the state');
+SELECT is_empty(
+    $$ SELECT a.name FROM our_aggregate a JOIN pg_proc f ON f.oid = a.aggmtransfn JOIN pg_proc i ON i.oid = a.aggminvtransfn
+       WHERE f.proisstrict <> i.proisstrict $$,
+    'inverse functions are as strict as what they undo');
+SELECT is_empty(
+    $$ SELECT a.name FROM our_aggregate a JOIN pg_proc f ON f.oid = a.aggtransfn
+       WHERE f.proisstrict AND a.agginitval IS NULL AND a.aggtranstype <> a.proargtypes[0] $$,
+    'a strict transition function without initial value starts from a value of its own type');
+SELECT is_empty(
+    $$ SELECT a.name FROM our_aggregate a JOIN pg_proc c ON c.oid = a.aggcombinefn
+       WHERE c.proretset OR c.prorettype <> a.aggtranstype
+          OR c.proargtypes::text <> concat_ws(' ', a.aggtranstype, a.aggtranstype) $$,
+    'combine functions take two states and return one');
+SELECT is_empty(
+    $$ SELECT a.name FROM our_aggregate a JOIN pg_proc f ON f.oid = a.aggfinalfn
+       WHERE a.aggfinalextra OR f.proargtypes::text <> a.aggtranstype::text OR f.prorettype <> a.prorettype $$,
+    'final functions take the state and return the result');
+SELECT is_empty($$ SELECT name FROM our_aggregate WHERE aggmfinalfn <> aggfinalfn OR aggmtranstype <> aggtranstype $$,
+    'a moving window counts in the same state and ends in the same function as a group');
+SELECT bag_eq(
+    $$ SELECT DISTINCT a.proname::text FROM our_aggregate a JOIN our_aggregate b USING (proname) WHERE a.pronargs < b.pronargs $$,
+    $$ VALUES ('nps'), ('csat'), ('ces'), ('tally') $$,
+    'aggregates of several numbers of arguments (a misplaced ORDER BY can hide in them) are the weighted and scaled ones only');
+SELECT is_empty(
+    $$ SELECT a.name FROM our_aggregate a JOIN our_function f ON f.oid = a.aggfnoid WHERE f.pronargdefaults > 0 $$,
+    'aggregates have no default arguments');
+
+-- ---- operators ----
+
+SELECT is_empty($$ SELECT name FROM our_operator WHERE coalesce(obj_description(oid, 'pg_operator'), '') = '' $$,
+    'every operator has a comment');
+SELECT is_empty($$ SELECT name FROM our_operator WHERE oprleft = oprright AND oprcom = 0 $$,
+    'every operator between equal types has a commutator');
+SELECT is_empty(
+    $$ SELECT a.name, b.oid::regoperator FROM our_operator a JOIN pg_operator b ON b.oid = a.oprcom
+       WHERE b.oprcom <> a.oid OR b.oprresult <> a.oprresult OR b.oprleft <> a.oprright OR b.oprright <> a.oprleft $$,
+    'commutators commute back');
+SELECT is_empty($$ SELECT name FROM our_operator WHERE oprresult = 'boolean'::regtype AND oprnegate = 0 $$,
+    'every boolean operator has a negator');
+SELECT is_empty(
+    $$ SELECT a.name, b.oid::regoperator FROM our_operator a JOIN pg_operator b ON b.oid = a.oprnegate
+       WHERE b.oprnegate <> a.oid OR a.oid = b.oid OR b.oprleft <> a.oprleft OR b.oprright <> a.oprright
+          OR a.oprresult <> 'boolean'::regtype OR b.oprresult <> 'boolean'::regtype $$,
+    'negators negate back');
+SELECT bag_eq(
+    $$ SELECT oprname::text, oprcom::regoperator::text, oprnegate::regoperator::text, oprrest::text, oprjoin::text
+       FROM our_operator WHERE oprleft = 'feedback'::regtype $$,
+    $$ VALUES ('<',  '>(feedback,feedback)',  '>=(feedback,feedback)', 'scalarltsel', 'scalarltjoinsel'),
+              ('<=', '>=(feedback,feedback)', '>(feedback,feedback)',  'scalarlesel', 'scalarlejoinsel'),
+              ('<>', '<>(feedback,feedback)', '=(feedback,feedback)',  'neqsel',      'neqjoinsel'),
+              ('=',  '=(feedback,feedback)',  '<>(feedback,feedback)', 'eqsel',       'eqjoinsel'),
+              ('>',  '<(feedback,feedback)',  '<=(feedback,feedback)', 'scalargtsel', 'scalargtjoinsel'),
+              ('>=', '<=(feedback,feedback)', '<(feedback,feedback)',  'scalargesel', 'scalargejoinsel') $$,
+    'each comparison has the right commutator, negator and built-in estimators');
+SELECT is_empty(
+    $$ SELECT o.name FROM our_operator o JOIN pg_proc f ON f.oid = o.oprcode
+       WHERE f.prorettype <> o.oprresult OR f.proargtypes::text <> concat_ws(' ', o.oprleft, o.oprright)
+          OR NOT f.proisstrict OR f.provolatile <> 'i' $$,
+    'operators and their functions have the same types; the functions are strict and immutable');
+SELECT is_empty(
+    $$ SELECT o.name, f.comment FROM our_operator o JOIN our_function f ON f.oid = o.oprcode
+       WHERE f.comment <> 'implementation of the ' || o.oprname || ' operator' $$,
+    'the function behind an operator sends its reader to the operator');
+SELECT is_empty(
+    $$ SELECT name FROM our_operator o
+       WHERE oprcanhash <> EXISTS (SELECT FROM pg_amop a JOIN pg_am m ON m.oid = a.amopmethod
+                                   WHERE a.amopopr = o.oid AND m.amname = 'hash' AND a.amopstrategy = 1) $$,
+    'HASHES stands at an operator exactly if a hash family holds it');
+SELECT is_empty(
+    $$ SELECT name FROM our_operator o
+       WHERE oprcanmerge <> EXISTS (SELECT FROM pg_amop a JOIN pg_am m ON m.oid = a.amopmethod
+                                    WHERE a.amopopr = o.oid AND m.amname = 'btree' AND a.amopstrategy = 3) $$,
+    'MERGES stands at an operator exactly if a btree family holds it as its equality');
+SELECT is_empty($$ SELECT name FROM our_operator WHERE (oprcanmerge OR oprcanhash) AND (oprcom = 0 OR oprresult <> 'boolean'::regtype) $$,
+    'operators that merge or hash are boolean and have commutators');
+
+-- ---- operator classes ----
+
+SELECT bag_eq($$ SELECT opcname::text, amname::text, opcintype::regtype::text, opcdefault FROM our_class $$,
+    $$ VALUES ('feedback_ops', 'btree', 'feedback', true), ('feedback_ops', 'hash', 'feedback', true) $$,
+    'feedback has a default btree and a default hash class');
+SELECT is_empty($$ SELECT opcname, amname FROM our_class WHERE NOT amvalidate(oid) $$,
+    'every operator class is valid to its access method');
+SELECT is_empty($$ SELECT opcname, amname FROM our_class WHERE coalesce(obj_description(oid, 'pg_opclass'), '') = '' $$,
+    'every operator class has a comment');
+SELECT bag_eq(
+    $$ SELECT amname::text, amprocnum::int, amproc::text FROM our_class c JOIN pg_amproc p ON p.amprocfamily = c.opcfamily
+       WHERE amproclefttype = opcintype AND amprocrighttype = opcintype $$,
+    $$ VALUES ('btree', 1, 'feedback_cmp'), ('btree', 2, 'feedback_sortsupport'), ('btree', 4, 'btequalimage'),
+              ('hash', 1, 'feedback_hash'), ('hash', 2, 'feedback_hash_extended') $$,
+    'btree sorts fast and deduplicates, hash can be salted');
+
+-- ---- casts ----
+
+SELECT bag_eq(
+    $$ SELECT castsource::regtype::text, casttarget::regtype::text, castcontext::text, castmethod::text FROM our_cast $$,
+    $$ VALUES ('feedback', 'jsonb', 'e', 'f'), ('feedback', 'text', 'a', 'i') $$,
+    'casts: to jsonb on request, to text on assignment, none implicit');
+SELECT is_empty($$ SELECT castsource::regtype FROM our_cast WHERE coalesce(obj_description(oid, 'pg_cast'), '') = '' $$,
+    'every cast has a comment');
+SELECT is_empty(
+    $$ SELECT c.castsource::regtype, c.casttarget::regtype FROM our_cast c JOIN pg_proc f ON f.oid = c.castfunc
+       WHERE f.proargtypes[0] <> c.castsource OR f.prorettype <> c.casttarget OR f.pronargs <> 1 $$,
+    'cast functions take the source and return the target');
+SELECT is_empty($$ SELECT castsource::regtype FROM our_cast WHERE (castmethod = 'f') <> (castfunc <> 0) $$,
+    'a cast has a function exactly if its method is one');
+
+-- ---- types ----
+
+SELECT is_empty($$ SELECT typname FROM our_type WHERE coalesce(obj_description(oid, 'pg_type'), '') = '' $$,
+    'every type has a comment');
+SELECT is_empty(
+    $$ SELECT t.typname, f.oid::regprocedure FROM our_type t JOIN pg_proc f ON f.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend)
+       WHERE NOT (f.oid = t.typinput   AND f.proargtypes::text = 'cstring'::regtype::oid::text  AND f.prorettype = t.oid
+               OR f.oid = t.typoutput  AND f.proargtypes::text = t.oid::text                  AND f.prorettype = 'cstring'::regtype
+               OR f.oid = t.typreceive AND f.proargtypes::text = 'internal'::regtype::oid::text AND f.prorettype = t.oid
+               OR f.oid = t.typsend    AND f.proargtypes::text = t.oid::text                  AND f.prorettype = 'bytea'::regtype)
+          OR f.provolatile <> 'i' OR NOT f.proisstrict OR f.proretset $$,
+    'I/O functions have the signatures that the server expects, are strict and immutable');
+SELECT is_empty($$ SELECT typname FROM our_type WHERE typinput = 0 OR typoutput = 0 OR typreceive = 0 OR typsend = 0 $$,
+    'every type has text and binary I/O');
+SELECT bag_eq(
+    $$ SELECT typname::text, typlen::int, typbyval, typalign::text, typstorage::text FROM our_type $$,
+    $$ VALUES ('feedback', 8, true, 'd', 'p'), ('tally', -1, false, 'i', 'x'), ('tally_state', -1, false, 'd', 'p') $$,
+    'feedback is eight bytes by value, tally can be compressed and moved out of line, the state is always aligned and whole');
+SELECT is_empty(
+    $$ SELECT t.typname FROM our_type t LEFT JOIN pg_type a ON a.oid = t.typarray
+       WHERE a.typelem IS DISTINCT FROM t.oid OR a.typalign IS DISTINCT FROM t.typalign $$,
+    'every type has an array type of the same alignment');
+SELECT is_empty(
+    $$ SELECT typname FROM our_type
+       WHERE typtype <> 'b' OR NOT typisdefined OR typcategory <> 'U' OR typispreferred OR typdelim <> ',' OR typelem <> 0
+          OR typmodin <> 0 OR typcollation <> 0 OR typnotnull OR typbasetype <> 0 OR typdefault IS NOT NULL $$,
+    'types are plain base types: no modifiers, no collation, no default, preferred to nothing');
+
+-- ---- the extension can move ----
+
+CREATE SCHEMA "CX of ours";
+ALTER EXTENSION cx_analytics SET SCHEMA "CX of ours";
+SELECT is_empty(
+    $$ SELECT name::text FROM our_function WHERE pronamespace <> '"CX of ours"'::regnamespace
+       UNION ALL SELECT typname::text FROM our_type WHERE typnamespace <> '"CX of ours"'::regnamespace $$,
+    'relocatable: every object follows the extension to another schema');
+SELECT is((SELECT "CX of ours".nps(s) FROM generate_series(0, 10) s), (100.0 * (2 - 7) / 11)::float8,
+    'relocatable: aggregates work there, schema-qualified and off the search_path');
+SELECT is((SELECT r.metric || ' ' || r.scale FROM "CX of ours".score_report('tally{nps: 9=1}'::"CX of ours".tally) r), 'nps 0..10',
+    'relocatable: so do set-returning functions');
+
+-- ---- the extension is trusted ----
+
+DROP EXTENSION cx_analytics CASCADE;
+CREATE ROLE cx_no_superuser;
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO cx_no_superuser', current_database()); END $$;
+CREATE SCHEMA cx_trusted AUTHORIZATION cx_no_superuser;
+SET LOCAL ROLE cx_no_superuser;
+SELECT lives_ok($$ CREATE EXTENSION cx_analytics SCHEMA cx_trusted $$,
+    'trusted: who may create in the database may install, without being superuser');
+SELECT is((SELECT cx_trusted.nps(s) FROM generate_series(9, 10) s), 100::float8, 'trusted: and use it');
+RESET ROLE;
+
+SELECT * FROM finish();
+ROLLBACK;

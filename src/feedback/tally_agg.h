@@ -29,8 +29,9 @@ extern Datum tally_row_feedback(FunctionCallInfo fcinfo, CxKind kind, bool take)
  * aggregate the answer has been seen before in all but a handful of rows, and
  * sits in the first slot looked at; all else is for the slow path.
  *
- * Once a row, so the state is asked only what keeps the access inside it: its
- * size is that of its capacity. The slot is inside whatever the capacity is.
+ * Once a row, so the state is only asked whether it has weights. Its shape is
+ * sound: inside an aggregate whose input is a score, the state can only come
+ * from the initial value, which was checked when it was read, and from us.
  */
 static inline Datum
 tally_row_at(FunctionCallInfo fcinfo, CxAnswer answer, uint32 home, bool take)
@@ -38,12 +39,11 @@ tally_row_at(FunctionCallInfo fcinfo, CxAnswer answer, uint32 home, bool take)
 	if (likely(cx_in_aggregate(fcinfo)))
 	{
 		TallyState *state = (TallyState *) PG_GETARG_POINTER(0);
-		uint32		mask = state->capacity - 1;
 
-		if (likely(state->magic == TALLY_STATE_PLAIN && VARATT_IS_4B_U(state) && mask < TALLY_MAX_CAPACITY &&
-				   VARSIZE_4B(state) == offsetof(TallyState, entry) + (mask + 1) * sizeof(TallyEntry)))
+		Assert(tally_state_shaped(state));
+		if (likely(state->magic == TALLY_STATE_PLAIN))
 		{
-			TallyEntry *entry = &state->entry[home & mask];
+			TallyEntry *entry = &state->entry[home & (state->capacity - 1)];
 
 			if (likely(entry->answer == answer && (!take || entry->count > 0)))
 			{

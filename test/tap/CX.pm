@@ -50,39 +50,49 @@ WITH member AS (
     AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'cx_analytics'))
 SELECT CASE p.prokind WHEN 'f' THEN 'function' WHEN 'a' THEN 'aggregate' ELSE p.prokind::text END,
   p.oid::regprocedure::text, format('%I.%I', n.nspname, p.proname), format_type(p.prorettype, NULL), p.proretset,
-  (SELECT string_agg(concat(CASE a.mode WHEN 'v' THEN 'VARIADIC' END, '=', format_type(a.type, NULL), '=', a.name), ';' ORDER BY a.i)
+  (SELECT string_agg(concat(CASE a.mode WHEN 'v' THEN 'VARIADIC' END, '=', format_type(a.type, NULL), '=', a.name), ';'
+                     ORDER BY a.i)
    FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargmodes, p.proargnames)
      WITH ORDINALITY a(type, mode, name, i)
    WHERE coalesce(a.mode, 'i') IN ('i', 'b', 'v'))
-FROM member JOIN pg_proc p ON classid = 'pg_proc'::regclass AND objid = p.oid JOIN pg_namespace n ON n.oid = p.pronamespace
+FROM member JOIN pg_proc p ON classid = 'pg_proc'::regclass AND objid = p.oid
+  JOIN pg_namespace n ON n.oid = p.pronamespace
 UNION ALL
-SELECT 'operator', o.oid::regoperator::text, format('OPERATOR(%I.%s)', n.nspname, o.oprname), format_type(o.oprresult, NULL), false,
+SELECT 'operator', o.oid::regoperator::text, format('OPERATOR(%I.%s)', n.nspname, o.oprname),
+  format_type(o.oprresult, NULL), false,
   concat_ws(';', '=' || format_type(nullif(o.oprleft, 0), NULL) || '=', '=' || format_type(o.oprright, NULL) || '=')
-FROM member JOIN pg_operator o ON classid = 'pg_operator'::regclass AND objid = o.oid JOIN pg_namespace n ON n.oid = o.oprnamespace
+FROM member JOIN pg_operator o ON classid = 'pg_operator'::regclass AND objid = o.oid
+  JOIN pg_namespace n ON n.oid = o.oprnamespace
 UNION ALL
-SELECT 'cast', format('cast (%s as %s)', format_type(castsource, NULL), format_type(casttarget, NULL)), format_type(casttarget, NULL),
-  format_type(casttarget, NULL), false, '=' || format_type(castsource, NULL) || '='
+SELECT 'cast', format('cast (%s as %s)', format_type(castsource, NULL), format_type(casttarget, NULL)),
+  format_type(casttarget, NULL), format_type(casttarget, NULL), false, '=' || format_type(castsource, NULL) || '='
 FROM member JOIN pg_cast c ON classid = 'pg_cast'::regclass AND objid = c.oid
 ORDER BY 1, 2
 SQL
   {
     my ($kind, $label, $name, $result, $set, $arguments) = @$row;
-    my @args = map { my ($mode, $type, $argument) = split /=/, $_, -1; { mode => $mode, type => $type, name => $argument } }
-      split /;/, $arguments;
+    my @args;
 
-    push @surface, { kind => $kind, label => $label, name => $name, result => $result, set => $set eq 't', args => \@args };
+    for (split /;/, $arguments)
+    {
+      my ($mode, $type, $argument) = split /=/, $_, -1;
+      push @args, { mode => $mode, type => $type, name => $argument };
+    }
+    push @surface, {
+      kind => $kind, label => $label, name => $name, result => $result, set => $set eq 't', args => \@args };
   }
   return @surface;
 }
 
-# The types of the extension: name, whether by value, storage, and the function that sends it.
+# The types of the extension: name, whether by value, the function that sends it,
+# whether it is the state of an aggregate.
 sub base_types
 {
   my ($node, $db) = @_;
 
-  return map { { name => $_->[0], byval => $_->[1] eq 't', plain => $_->[2] eq 'p', send => $_->[3], state => $_->[4] eq 't' } }
+  return map { { name => $_->[0], byval => $_->[1] eq 't', send => $_->[2], state => $_->[3] eq 't' } }
     rows($node, $db, <<'SQL');
-SELECT format_type(t.oid, NULL), t.typbyval, t.typstorage, t.typsend::regproc::text,
+SELECT format_type(t.oid, NULL), t.typbyval, t.typsend::regproc::text,
   EXISTS (SELECT FROM pg_aggregate WHERE aggtranstype = t.oid)
 FROM pg_depend d JOIN pg_type t ON t.oid = d.objid
 WHERE d.deptype = 'e' AND d.classid = 'pg_type'::regclass AND t.typtype = 'b' AND t.typcategory <> 'A'
@@ -99,7 +109,8 @@ sub call_of
 
   $values[-1] = "VARIADIC $values[-1]" if $last && $last->{mode} eq 'VARIADIC';
   return "CAST($values[0] AS $routine->{name})" if $routine->{kind} eq 'cast';
-  return join ' ', @values > 1 ? "($values[0])" : '', $routine->{name}, "($values[-1])" if $routine->{kind} eq 'operator';
+  return join ' ', @values > 1 ? "($values[0])" : (), $routine->{name}, "($values[-1])"
+    if $routine->{kind} eq 'operator';
 
   my $call = "$routine->{name}(" . join(', ', @values) . ')';
 
@@ -115,7 +126,8 @@ my %EDGE = (
   'method' => [ "'mean'", "'top'", "'percent'", "'easy'", "'net'", "'Mean'", "''", 'NULL' ],
   'interval_method' => [ "'wald'", "'adjusted_wald'", "'score'", "'goodman'", "''", "'none'", 'NULL' ],
   'unit' => [ "'week'", "'day'", "'MONTH'", "'quarter'", "'year'", "'hour'", "''", 'NULL' ],
-  'tz' => [ "'Europe/Berlin'", "'UTC'", "'America/St_Johns'", "'nowhere'", "'../etc'", "''", "repeat('z', 300)", 'NULL' ],
+  'tz' => [
+    "'Europe/Berlin'", "'UTC'", "'America/St_Johns'", "'nowhere'", "'../etc'", "''", "repeat('z', 300)", 'NULL' ],
   'confidence' => [ '0.95', '0.5', '1 - 1e-15', '1e-300', '0', '1', '95', "'NaN'", 'NULL' ],
   'text' => [ "'nps'", "''", "U&'\\00e9\\+01F600'", "repeat('x', 70000)", 'NULL' ],
   'cstring' => [ "'nps:9'", "'tally{nps: 9=1}'", "''", "repeat('x', 70000)", 'NULL' ],
@@ -132,11 +144,15 @@ my %EDGE = (
   'timestamp with time zone' => [
     "'2024-02-29 23:30+00'", "'1883-11-18'", "'4713-01-01 BC'", "'294276-12-31 23:59:59.999999'",
     "'infinity'", "'-infinity'", 'NULL' ],
-  'feedback' => [ "'nps:9'", "'csat:4.5'", "'effort:1'", "'rating:-999.999/-1000..1000'", "'success:0.5'", "'ces:7'", 'NULL' ],
+  'feedback' => [
+    "'nps:9'", "'csat:4.5'", "'effort:1'", "'rating:-999.999/-1000..1000'", "'success:0.5'", "'ces:7'", 'NULL' ],
   'tally' => [
-    "'tally{nps: 0=1 7=2 9=3 missing=2}'", "'tally{}'", "'tally{rating: missing=3; unknown: missing=72057594037927936}'",
+    "'tally{nps: 0=1 7=2 9=3 missing=2}'",
+    "'tally{}'",
+    "'tally{rating: missing=3; unknown: missing=72057594037927936}'",
     "'tally{nps: 9=3(4.5,6.75); csat/10: 8=5; ces: 7=1(0,0)}'",
-    "'tally{rating/-1000..1000: -1000=72057594037927936 0.001=72057594037927936(1208925819614629174.706176,1329227995784915872903807.06028034457) 1000=1}'",
+    "'tally{rating/-1000..1000: -1000=72057594037927936 0.001=72057594037927936"
+      . "(1208925819614629174.706176,1329227995784915872903807.060280344576) 1000=1}'",
     'NULL' ],
 );
 $EDGE{tally_state} = $EDGE{tally};
@@ -172,8 +188,9 @@ sub readers
 
       $values[ $at[0] ] = 'x';
       push @readers, [ "$r->{label} $k, moving", <<"SQL", 'text' ];
-(SELECT string_agg(y, ' ') FROM (SELECT ($r->{name}(@{[ join ', ', @values ]}) OVER (ORDER BY i ROWS BETWEEN 1 PRECEDING AND CURRENT ROW))::text
- FROM (VALUES (1, $good[0]), (2, v), (3, $good[0]), (4, v), (5, $good[0])) w(i, x)) s(y))
+(SELECT string_agg(y, ' ') FROM (
+  SELECT ($r->{name}(@{[ join ', ', @values ]}) OVER (ORDER BY i ROWS BETWEEN 1 PRECEDING AND CURRENT ROW))::text
+  FROM (VALUES (1, $good[0]), (2, v), (3, $good[0]), (4, v), (5, $good[0])) w(i, x)) s(y))
 SQL
     }
   }
@@ -189,10 +206,12 @@ sub probe_kit
   my ($node, $db) = @_;
   my $sql = <<'SQL';
 CREATE SCHEMA probe;
-CREATE FUNCTION probe.error(state text, message text) RETURNS text LANGUAGE sql AS
-  $$ SELECT CASE WHEN state LIKE '22%' OR state IN ('08P01', '54000', 'XX001') THEN state ELSE state || ' ' || left(message, 200) END $$;
-CREATE FUNCTION probe.judge(r text) RETURNS text LANGUAGE sql AS
-  $$ SELECT CASE WHEN r IS NULL THEN 'NULL' WHEN r ~ '\m(NaN|Infinity)\M' THEN 'broken: ' || left(r, 200) ELSE 'value' END $$;
+CREATE FUNCTION probe.error(state text, message text) RETURNS text LANGUAGE sql AS $$
+  SELECT CASE WHEN state LIKE '22%' OR state IN ('54000', 'XX001') THEN state
+              ELSE state || ' ' || left(message, 200) END $$;
+CREATE FUNCTION probe.judge(r text) RETURNS text LANGUAGE sql AS $$
+  SELECT CASE WHEN r IS NULL THEN 'NULL' WHEN r ~ '\m(NaN|Infinity)\M' THEN 'broken: ' || left(r, 200)
+              ELSE 'value' END $$;
 SQL
   my @types = base_types($node, $db);
 

@@ -68,10 +68,10 @@ CREATE TEMP TABLE reference AS
            100.0 * count(*) FILTER (WHERE bucket = 'bad') / nullif(count(score), 0) AS bad,
            avg(score) AS mean, avg(place) AS place, stddev_samp(score) AS sd,
            sum(weight) FILTER (WHERE score IS NOT NULL) AS w, sum(weight * weight) FILTER (WHERE score IS NOT NULL) AS w2,
-           100.0 * coalesce(sum(weight) FILTER (WHERE bucket = 'good'), 0) / nullif(sum(weight) FILTER (WHERE score IS NOT NULL),
-               0) AS good_w,
-           100.0 * coalesce(sum(weight) FILTER (WHERE bucket = 'bad'), 0) / nullif(sum(weight) FILTER (WHERE score IS NOT NULL),
-               0) AS bad_w,
+           100.0 * coalesce(sum(weight) FILTER (WHERE bucket = 'good'), 0)
+               / nullif(sum(weight) FILTER (WHERE score IS NOT NULL), 0) AS good_w,
+           100.0 * coalesce(sum(weight) FILTER (WHERE bucket = 'bad'), 0)
+               / nullif(sum(weight) FILTER (WHERE score IS NOT NULL), 0) AS bad_w,
            sum(weight * score) / nullif(sum(weight) FILTER (WHERE score IS NOT NULL), 0) AS mean_w,
            sum(weight * place) / nullif(sum(weight) FILTER (WHERE score IS NOT NULL), 0) AS place_w
     FROM known GROUP BY g, kind;
@@ -116,7 +116,8 @@ SELECT is_empty(
 SELECT is_empty(
     format($q$ SELECT g, got, want FROM (
             SELECT g, %1$s(score::%2$s) AS got,
-                   CASE %1$L WHEN 'nps' THEN 100.0 * (count(*) FILTER (WHERE score >= 9) - count(*) FILTER (WHERE score <= 6)) / nullif(count(score), 0)
+                   CASE %1$L WHEN 'nps' THEN 100.0 * (count(*) FILTER (WHERE score >= 9) - count(*) FILTER (WHERE score <= 6))
+                                                  / nullif(count(score), 0)
                              WHEN 'csat' THEN 100.0 * count(*) FILTER (WHERE score >= 4) / nullif(count(score), 0)
                              ELSE avg(score) END AS want
             FROM answer WHERE (kind, lo, hi) = (%1$L, %3$s, %4$s) %5$s GROUP BY g) x
@@ -140,13 +141,13 @@ SELECT is_empty(
     'ces(score, lo, hi [, weight]) on every scale is the (weighted) mean');
 SELECT is_empty(
     format($q$ SELECT g FROM known WHERE (kind, lo, hi) = (%1$L, %2$s, %3$s) GROUP BY g
-               HAVING pg_temp.apart(%1$s(score::float8, weight::float8), %4$s / nullif(sum(weight) FILTER (WHERE score IS NOT NULL),
-                   0)) $q$,
+               HAVING pg_temp.apart(%1$s(score::float8, weight::float8),
+                   %4$s / nullif(sum(weight) FILTER (WHERE score IS NOT NULL), 0)) $q$,
         metric, lo, hi, numerator),
     format('%s(score, weight) weighs every answer, without NULL scores and NULL weights', metric))
 FROM (VALUES ('nps', 0, 10, '100 * sum(weight * CASE bucket WHEN ''good'' THEN 1 WHEN ''bad'' THEN -1 WHEN ''middle'' THEN 0 END)'),
-             ('csat', 1, 5, '100 * sum(weight * (bucket = ''good'')::int)'), ('ces', 1, 7, 'sum(weight * score)')) v(metric, lo, hi,
-                 numerator);
+             ('csat', 1, 5, '100 * sum(weight * (bucket = ''good'')::int)'), ('ces', 1, 7, 'sum(weight * score)'))
+     v(metric, lo, hi, numerator);
 
 -- ---- aggregates over feedback: each reads its own kind, over all its scales ----
 
@@ -164,15 +165,15 @@ FROM (VALUES ('nps', 'nps(feedback)', 'nps', 'good - bad'), ('nps_w', 'nps(feedb
              ('success', 'success(feedback)', 'success', 'good - bad'), ('emotion', 'emotion(feedback)', 'emotion', 'good - bad'))
      v(figure, call, kind, want);
 SELECT is_empty(
-    $$ SELECT g, got, want FROM (SELECT g, ces(f, weight::float8) AS got, CASE count(DISTINCT (lo, hi)) FILTER (WHERE f IS NOT NULL
-        AND weight IS NOT NULL)
+    $$ SELECT g, got, want FROM (SELECT g, ces(f, weight::float8) AS got,
+           CASE count(DISTINCT (lo, hi)) FILTER (WHERE f IS NOT NULL AND weight IS NOT NULL)
            WHEN 1 THEN sum(weight * score) / nullif(sum(weight) FILTER (WHERE score IS NOT NULL), 0) END AS want
        FROM answer WHERE kind = 'ces' GROUP BY g) x WHERE pg_temp.apart(got, want) $$,
     'ces(feedback, weight) is the weighted mean of a single scale, NULL over several');
 CREATE TEMP TABLE parts AS
     SELECT g, sum(good - bad) FILTER (WHERE kind = 'success') AS success, sum(good - bad) FILTER (WHERE kind = 'emotion') AS emotion,
-           sum((good - bad) * n) FILTER (WHERE kind IN ('ces', 'effort')) / nullif(sum(n) FILTER (WHERE kind IN ('ces', 'effort')),
-               0) AS ease
+           sum((good - bad) * n) FILTER (WHERE kind IN ('ces', 'effort'))
+               / nullif(sum(n) FILTER (WHERE kind IN ('ces', 'effort')), 0) AS ease
     FROM reference GROUP BY g;
 SELECT is_empty($$ SELECT g, s.ease, p.ease FROM scored s JOIN parts p USING (g) WHERE pg_temp.apart(s.ease, p.ease) $$,
     'ease(feedback) pools ces and effort, each from its own good end');
@@ -209,8 +210,8 @@ SELECT is_empty(
                         sum(weight * score) AS wx, sum(weight * score * score) AS wx2
                  FROM answer WHERE score IS NOT NULL AND weight IS NOT NULL GROUP BY g, kind, lo, hi) s,
                 LATERAL (SELECT wx / nullif(w, 0) AS want_mean,
-                    sqrt((wx2 / nullif(w, 0) - (wx / nullif(w, 0)) ^ 2) * (w ^ 2 / nullif(w2, 0)) / nullif(w ^ 2 / nullif(w2, 0) - 1,
-                        0)) AS want_sd) w) x
+                    sqrt((wx2 / nullif(w, 0) - (wx / nullif(w, 0)) ^ 2)
+                         * (w ^ 2 / nullif(w2, 0)) / nullif(w ^ 2 / nullif(w2, 0) - 1, 0)) AS want_sd) w) x
        WHERE pg_temp.apart(mean, want_mean) OR (want_sd IS NOT NULL AND pg_temp.apart(sd, want_sd) AND abs(sd - want_sd::float8) > 1e-6) $$,
     'weighted mean() and stddev() equal their formulas with Kish''s effective n');
 
@@ -235,10 +236,10 @@ SELECT is_empty(
     $$ SELECT g, metric, scale, sum(share) FROM counted, histogram(t) GROUP BY 1, 2, 3 HAVING abs(sum(share) - 1) > 1e-12 $$,
     'shares of a histogram add up to 1 on every scale');
 SELECT is_empty(
-    $$ SELECT g, t, k.* FROM counted JOIN (SELECT g, count(*) FILTER (WHERE bucket = 'good') AS p,
-        count(*) FILTER (WHERE bucket = 'middle') AS s,
-                                                  count(*) FILTER (WHERE bucket = 'bad') AS d FROM known
-                                                      WHERE kind = 'nps' GROUP BY g) k USING (g)
+    $$ SELECT g, t, k.* FROM counted JOIN (
+           SELECT g, count(*) FILTER (WHERE bucket = 'good') AS p, count(*) FILTER (WHERE bucket = 'middle') AS s,
+                  count(*) FILTER (WHERE bucket = 'bad') AS d
+           FROM known WHERE kind = 'nps' GROUP BY g) k USING (g)
        WHERE (promoters(t), passives(t), detractors(t)) IS DISTINCT FROM (p, s, d) $$,
     'promoters(), passives(), detractors() count the buckets');
 
@@ -257,9 +258,9 @@ SELECT is_empty(
           OR pg_temp.apart(response_rate(t), n / (n + m)) OR pg_temp.apart(response_rate(unknown), n / (n + m)) $$,
     'and so they do over all kinds, whether the kind of a missing answer is known or not');
 SELECT is_empty(
-    $$ SELECT g FROM with_missing JOIN (SELECT g, count(*) FILTER (WHERE f IS NULL OR weight IS NULL) AS m,
-        count(f) FILTER (WHERE weight IS NOT NULL) AS n
-                                        FROM answer GROUP BY g) r USING (g)
+    $$ SELECT g FROM with_missing JOIN (
+           SELECT g, count(*) FILTER (WHERE f IS NULL OR weight IS NULL) AS m, count(f) FILTER (WHERE weight IS NOT NULL) AS n
+           FROM answer GROUP BY g) r USING (g)
        WHERE missing(weighted) <> m OR responses(weighted) <> n $$,
     'an answer without a weight is missing');
 SELECT is_empty(
@@ -267,9 +268,8 @@ SELECT is_empty(
        HAVING tally(f)::text <> t::text OR tally(kind, score::float8, lo, hi)::text <> t::text OR tally(f, 1)::text <> t::text $$,
     'tally(feedback), tally(kind, score, lo, hi) and tally(feedback, 1) of the same answers are the same tally');
 SELECT is_empty(
-    $$ SELECT g, kind FROM answer WHERE (kind, lo, hi) IN (('nps', 0, 10), ('csat', 1, 5), ('ces', 1, 7), ('effort', 1, 5),
-        ('success', 0, 1),
-                                                           ('emotion', 1, 7), ('rating', 1, 5))
+    $$ SELECT g, kind FROM answer WHERE (kind, lo, hi) IN
+           (('nps', 0, 10), ('csat', 1, 5), ('ces', 1, 7), ('effort', 1, 5), ('success', 0, 1), ('emotion', 1, 7), ('rating', 1, 5))
        GROUP BY g, kind HAVING tally(kind, score::float8)::text <> tally(kind, score::float8, lo, hi)::text $$,
     'tally(kind, score) is on the kind''s own scale');
 
@@ -282,10 +282,10 @@ SELECT is_empty(
                   100.0 * count(*) FILTER (WHERE bucket = 'bad') / nullif(count(score), 0) AS bad
            FROM known GROUP BY g, kind, lo, hi) k
        JOIN (VALUES ('nps', 'nps', 'net'), ('csat', 'csat', 'good'), ('csat', 'csat_mean', 'mean'), ('ces', 'ces', 'mean'),
-           ('ces', 'ces_easy', 'good'),
-                    ('effort', 'effort', 'mean'), ('effort', 'effort_easy', 'good'), ('success', 'success_rate', 'good'),
-                    ('emotion', 'emotion_mean', 'mean'), ('emotion', 'emotion_good', 'good'), ('rating', 'rating', 'mean')) m(kind,
-                        metric, form) USING (kind)
+                    ('ces', 'ces_easy', 'good'), ('effort', 'effort', 'mean'), ('effort', 'effort_easy', 'good'),
+                    ('success', 'success_rate', 'good'),
+                    ('emotion', 'emotion_mean', 'mean'), ('emotion', 'emotion_good', 'good'), ('rating', 'rating', 'mean'))
+            m(kind, metric, form) USING (kind)
        FULL JOIN (SELECT g, x.* FROM with_missing, score_report(t) x
            WHERE metric NOT IN ('success', 'ease', 'emotion', 'experience_index')) r
             ON (r.g, r.metric, r.scale) = (k.g, m.metric, k.scale)

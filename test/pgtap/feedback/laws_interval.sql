@@ -8,8 +8,7 @@ DO $$ BEGIN PERFORM setseed(0.271828); END $$;
 -- the normal quantile, two-sided, from published tables with sixteen digits
 CREATE TEMP TABLE level AS
     SELECT * FROM (VALUES (0.5::float8, 0.6744897501960817::float8), (0.9, 1.6448536269514722), (0.95, 1.9599639845400545),
-        (0.99, 2.5758293035489004),
-                          (0.999, 3.2905267314918945)) v(confidence, z);
+                          (0.99, 2.5758293035489004), (0.999, 3.2905267314918945)) v(confidence, z);
 CREATE FUNCTION pg_temp.apart(a float8, b float8, eps float8 DEFAULT 1e-9) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$
     SELECT (a IS NULL) <> (b IS NULL) OR coalesce(abs(a - b) > eps * greatest(1, abs(b)), false) $$;
 CREATE FUNCTION pg_temp.nps_of(p int, s int, d int) RETURNS tally LANGUAGE sql AS $$
@@ -22,8 +21,8 @@ CREATE TEMP TABLE sample AS
         SELECT id, floor(random() * 4 ^ (id % 7))::int AS x, floor(random() * 4 ^ (id % 6))::int AS y,
             floor(random() * 4 ^ (id % 5))::int AS w
         FROM generate_series(1, 250) id)
-    SELECT id, x AS promoters, y AS passives, w AS detractors, pg_temp.nps_of(x, y, w) AS t, n::float8 AS n, x / n::float8 AS p,
-        w / n::float8 AS d,
+    SELECT id, x AS promoters, y AS passives, w AS detractors, pg_temp.nps_of(x, y, w) AS t,
+           n::float8 AS n, x / n::float8 AS p, w / n::float8 AS d,
            greatest(0, (x + w) / n::float8 - ((x - w) / n::float8) ^ 2) AS var
     FROM r, LATERAL (SELECT nullif(x + y + w, 0) AS n) s WHERE n > 0;
 -- weighted samples: shares of weight, and Kish's effective n in the place of n
@@ -33,7 +32,7 @@ CREATE TEMP TABLE weighted AS
     SELECT id, t, n, p, d, p + d - (p - d) ^ 2 AS var
     FROM (SELECT id, tally(feedback('nps', score), w::float8) AS t, (sum(w) * sum(w) / sum(w * w))::float8 AS n,
                  (sum(w) FILTER (WHERE score >= 9) / sum(w))::float8 AS p, (sum(w) FILTER (WHERE score <= 6) / sum(w))::float8 AS d
-                     FROM a GROUP BY id) g;
+          FROM a GROUP BY id) g;
 CREATE TEMP VIEW any_sample AS
     SELECT t, n, p, d, var FROM sample UNION ALL SELECT t, n, p, d, var FROM weighted;
 CREATE FUNCTION pg_temp.clamp(x float8) RETURNS float8 IMMUTABLE LANGUAGE sql AS 'SELECT greatest(-100, least(100, 100 * x))';
@@ -44,8 +43,8 @@ SELECT cmp_ok(count(*), '>=', 250::bigint, 'there are hundreds of samples, some 
 -- ---- NPS intervals ----
 
 SELECT is_empty(
-    $$ SELECT t, confidence FROM any_sample, level WHERE pg_temp.apart(nps_low(t, confidence, 'wald'),
-        pg_temp.clamp(p - d - z * sqrt(var / n)))
+    $$ SELECT t, confidence FROM any_sample, level
+       WHERE pg_temp.apart(nps_low(t, confidence, 'wald'), pg_temp.clamp(p - d - z * sqrt(var / n)))
           OR pg_temp.apart(nps_high(t, confidence, 'wald'), pg_temp.clamp(p - d + z * sqrt(var / n))) $$,
     'wald is NPS -+ z sqrt((p + d - (p - d)^2) / n), clamped, weighted samples with their effective n');
 SELECT is_empty(
@@ -109,8 +108,8 @@ SELECT is_empty(
     'more confidence gives a wider interval around the narrower one');
 SELECT is_empty(
     $$ SELECT t, method FROM any_sample, unnest('{wald,adjusted_wald,score,goodman}'::text[]) method, LATERAL score_report(t, 0.9, method) r
-       WHERE (r.low, r.high, r.score, r.interval_method) IS DISTINCT FROM (nps_low(t, 0.9, method), nps_high(t, 0.9, method), nps(t),
-           method) $$,
+       WHERE (r.low, r.high, r.score, r.interval_method)
+             IS DISTINCT FROM (nps_low(t, 0.9, method), nps_high(t, 0.9, method), nps(t), method) $$,
     'score_report() gives the limits of nps_low() and nps_high()');
 SELECT is_empty($$ SELECT t, std_error FROM any_sample, score_report(t) WHERE pg_temp.apart(std_error, 100 * sqrt(var / n)) $$,
     'the standard error of NPS is 100 sqrt(var / n)');
@@ -141,8 +140,8 @@ SELECT is_empty(
 
 -- 200 samples of ratings on a scale wide enough not to clamp
 CREATE TEMP TABLE rated AS
-    SELECT id % 100 AS id, tally(feedback('rating', round((random() * (10 + id % 100 % 7) - 5 + id % 100 % 3)::numeric, 3)::float8,
-        -1000, 1000)) AS t, count(*) AS n
+    SELECT id % 100 AS id, count(*) AS n,
+           tally(feedback('rating', round((random() * (10 + id % 100 % 7) - 5 + id % 100 % 3)::numeric, 3)::float8, -1000, 1000)) AS t
     FROM generate_series(1, 1100) id WHERE id % 100 < 90 OR id < 300 GROUP BY id % 100;
 SELECT is_empty(
     $$ SELECT r.id, s.* FROM rated r, LATERAL score_report(t) s
@@ -166,15 +165,14 @@ CREATE TEMP TABLE mixed AS
     WITH r AS MATERIALIZED (SELECT id, random() ^ (0.5 + id % 40 / 20.0) AS x, random() AS k FROM generate_series(1, 4000) id)
     SELECT id % 40 AS id, tally(feedback(kind, lo + floor(x * (hi - lo + 1)))) AS t
     FROM r JOIN (VALUES (0, 'nps', 0, 10), (1, 'csat', 1, 5), (2, 'ces', 1, 7), (3, 'effort', 1, 5), (4, 'success', 0, 1),
-        (5, 'emotion', 1, 7), (6, 'rating', 1, 5))
-           s(k, kind, lo, hi) ON s.k = floor(7 * r.k) GROUP BY 1;
+                        (5, 'emotion', 1, 7), (6, 'rating', 1, 5)) s(k, kind, lo, hi) ON s.k = floor(7 * r.k) GROUP BY 1;
 CREATE TEMP TABLE compared AS
     SELECT a.id AS a, b.id AS b, method, confidence, c.* FROM mixed a JOIN mixed b ON b.id IN ((a.id * 3 + 1) % 40, (a.id + 20) % 40),
            unnest('{wald,adjusted_wald}'::text[]) method, level, LATERAL compare(a.t, b.t, confidence, method) c;
 SELECT is(count(DISTINCT metric), 15::bigint, 'every score is compared') FROM compared;
 SELECT is_empty(
-    $$ SELECT c.metric, c.difference, r.difference FROM compared c, LATERAL compare((SELECT t FROM mixed WHERE id = b), (SELECT t
-        FROM mixed WHERE id = a), confidence, method) r
+    $$ SELECT c.metric, c.difference, r.difference FROM compared c,
+        LATERAL compare((SELECT t FROM mixed WHERE id = b), (SELECT t FROM mixed WHERE id = a), confidence, method) r
        WHERE r.metric = c.metric AND ((r.score_a, r.score_b) IS DISTINCT FROM (c.score_b, c.score_a)
           OR pg_temp.apart(r.difference, -c.difference) OR pg_temp.apart(r.z, -c.z) OR pg_temp.apart(r.std_error, c.std_error)
           OR pg_temp.apart(r.p_value, c.p_value) OR pg_temp.apart(r.low, -c.high) OR pg_temp.apart(r.high, -c.low)) $$,
@@ -183,16 +181,16 @@ SELECT is_empty(
     $$ SELECT c.* FROM compared c JOIN mixed a ON a.id = c.a JOIN mixed b ON b.id = c.b,
            LATERAL (SELECT max(score) FILTER (WHERE side = 'a') AS a, max(score) FILTER (WHERE side = 'b') AS b FROM
                (SELECT 'a' AS side, metric, score FROM score_report(a.t) UNION ALL SELECT 'b', metric, score FROM score_report(b.t)) x
-                   WHERE x.metric = c.metric) s
+               WHERE x.metric = c.metric) s
        WHERE (score_a, score_b) IS DISTINCT FROM (s.a, s.b) OR difference IS DISTINCT FROM score_a - score_b $$,
     'scores are those of score_report(), the difference is a minus b');
 SELECT is_empty($$ SELECT * FROM compared WHERE method = 'wald' AND pg_temp.apart(z, difference / nullif(std_error, 0)) $$,
     'z is difference / standard error');
 SELECT is_empty(
-    $$ SELECT c.* FROM compared c, LATERAL (SELECT a.std_error AS a, b.std_error AS b
-        FROM score_report((SELECT t FROM mixed WHERE id = c.a)) a,
-                                                   score_report((SELECT t FROM mixed WHERE id = c.b)) b
-                                                       WHERE a.metric = c.metric AND b.metric = c.metric) s
+    $$ SELECT c.* FROM compared c, LATERAL (
+           SELECT a.std_error AS a, b.std_error AS b
+           FROM score_report((SELECT t FROM mixed WHERE id = c.a)) a, score_report((SELECT t FROM mixed WHERE id = c.b)) b
+           WHERE a.metric = c.metric AND b.metric = c.metric) s
        WHERE method = 'wald' AND pg_temp.apart(c.std_error, sqrt(s.a ^ 2 + s.b ^ 2)) $$,
     'the standard error of a difference is the root of the sum of squares of both');
 SELECT is_empty(
@@ -206,8 +204,8 @@ SELECT is_empty(
     'adjusted_wald compares NPS with 3/4, 3/2, 3/4 answers more on each side; the difference stays that of the scores');
 -- the area under the normal density between -|z| and |z|, by Simpson's rule with 400 steps
 CREATE FUNCTION pg_temp.two_sided_p(z float8) RETURNS float8 IMMUTABLE LANGUAGE sql AS $$
-    SELECT 1 - sum(CASE WHEN i IN (0, 400) THEN 1 WHEN i % 2 = 1 THEN 4
-        ELSE 2 END * exp(-((i * z / 400) ^ 2) / 2)) * abs(z) / 400 / 3 * 2 / sqrt(2 * pi())
+    SELECT 1 - sum(CASE WHEN i IN (0, 400) THEN 1 WHEN i % 2 = 1 THEN 4 ELSE 2 END * exp(-((i * z / 400) ^ 2) / 2))
+               * abs(z) / 400 / 3 * 2 / sqrt(2 * pi())
     FROM generate_series(0, 400) i $$;
 SELECT is_empty(
     $$ SELECT metric, z, p_value FROM compared WHERE confidence = 0.95 AND abs(z) < 8 AND metric !~ '_mean$|^ces$|^effort$|^rating$'
@@ -240,9 +238,9 @@ SELECT is_empty(
            LATERAL (SELECT stddev(a.t, 'rating') ^ 2 / a.n AS va, stddev(b.t, 'rating') ^ 2 / b.n AS vb) v,
            LATERAL (SELECT (va + vb) ^ 2 / (va ^ 2 / (a.n - 1) + vb ^ 2 / (b.n - 1)) AS df) f,
            LATERAL (SELECT (high - difference) / std_error AS width) w
-       WHERE a.n > 2 AND b.n > 2 AND (pg_temp.apart(std_error, sqrt(va + vb)) OR NOT width BETWEEN (SELECT min(t) FROM t_table q
-           WHERE q.df <= ceil(f.df)) - 1e-9
-                                                      AND (SELECT max(t) FROM t_table q WHERE q.df >= floor(f.df)) + 1e-9) $$,
+       WHERE a.n > 2 AND b.n > 2
+         AND (pg_temp.apart(std_error, sqrt(va + vb)) OR NOT width BETWEEN (SELECT min(t) FROM t_table q WHERE q.df <= ceil(f.df)) - 1e-9
+                                                                       AND (SELECT max(t) FROM t_table q WHERE q.df >= floor(f.df)) + 1e-9) $$,
     'means are compared by Welch''s t: the interval is as wide as its degrees of freedom ask for');
 
 -- ---- how many answers ----
@@ -269,8 +267,8 @@ SELECT is_empty(
           OR (n > 1 AND pg_temp.half_width(n - 1, p, d, z, 0) * fpc_less <= margin * (1 - 1e-9)) $$,
     'a finite population narrows the interval by sqrt((N - n) / (N - 1)) and needs fewer answers');
 SELECT is_empty(
-    $$ SELECT margin, p, d FROM asked WHERE confidence = 0.95 AND (sample_size(margin, p, d, 0.95, 1) <> 1
-        OR sample_size(margin, p, d, 0.95, 30) > 30
+    $$ SELECT margin, p, d FROM asked WHERE confidence = 0.95
+        AND (sample_size(margin, p, d, 0.95, 1) <> 1 OR sample_size(margin, p, d, 0.95, 30) > 30
           OR sample_size(margin, p, d, 0.95, 1000000000000) <> sample_size(margin, p, d) OR sample_size(margin, p, d) > sample_size(margin)
           OR sample_size(margin / 2, p, d) < sample_size(margin, p, d)) $$,
     'never more than the population; half and half is the worst case; a smaller margin needs more');

@@ -20,8 +20,7 @@ CREATE TEMP TABLE draw AS
                 ELSE round((50 * mass ^ 3)::numeric, 6) END::float8 AS weight
     FROM r JOIN (SELECT row_number() OVER () - 1 AS pick, v.* FROM (VALUES
         ('nps', 0, 10), ('csat', 1, 5), ('csat', 1, 10), ('csat', 0, 100), ('ces', 1, 7), ('ces', 1, 5), ('effort', 1, 5),
-            ('success', 0, 1),
-        ('emotion', -3, 3), ('rating', -1000, 1000), (NULL, 1, 5)) v(kind, lo, hi)) s ON s.pick = floor(11 * r.pick);
+        ('success', 0, 1), ('emotion', -3, 3), ('rating', -1000, 1000), (NULL, 1, 5)) v(kind, lo, hi)) s ON s.pick = floor(11 * r.pick);
 ALTER TABLE draw ADD f feedback;
 UPDATE draw SET f = feedback(kind, score, lo, hi);
 
@@ -91,8 +90,8 @@ SELECT is_empty($$ SELECT a.t, b.t FROM whole a JOIN whole b ON b.trial = (a.tri
     WHERE NOT pg_temp.same(a.t + b.t, b.t + a.t) $$,
     'a + b = b + a, for weighted and plain tallies in every pairing');
 SELECT is_empty(
-    $$ SELECT a.t, b.t, c.t FROM whole a JOIN whole b ON b.trial = (a.trial * 7 + 3) % 400
-        AND b.form >= a.form JOIN whole c ON c.trial = (a.trial * 11 + 5) % 400 AND c.form <= a.form
+    $$ SELECT a.t, b.t, c.t FROM whole a JOIN whole b ON b.trial = (a.trial * 7 + 3) % 400 AND b.form >= a.form
+       JOIN whole c ON c.trial = (a.trial * 11 + 5) % 400 AND c.form <= a.form
        WHERE NOT pg_temp.same((a.t + b.t) + c.t, a.t + (b.t + c.t)) $$,
     '(a + b) + c = a + (b + c)');
 SELECT is_empty($$ SELECT t FROM whole WHERE NOT pg_temp.same(t + 'tally{}', t) OR NOT pg_temp.same('tally{}' + t, t) $$,
@@ -132,8 +131,8 @@ FROM (VALUES
     ('tally{}', 'tally{}'), (E' \t\n tally{ } \n', 'tally{}'),
     ('tally{nps:9=1}', 'tally{nps: 9=1}'), ('tally{nps/10: 9=1}', 'tally{nps: 9=1}'), ('tally{nps/0..10:  9.000=01  }', 'tally{nps: 9=1}'),
     ('tally{csat/1..5: 4=1}', 'tally{csat: 4=1}'), ('tally{csat/1..10: 4=1}', 'tally{csat/10: 4=1}'),
-        ('tally{csat/0..100: 4=1}', 'tally{csat/100: 4=1}'),
-    ('tally{csat/1..100: 4=1}', 'tally{csat/1..100: 4=1}'), ('tally{success/1..7: 4=1}', 'tally{success/1..7: 4=1}'),
+    ('tally{csat/0..100: 4=1}', 'tally{csat/100: 4=1}'), ('tally{csat/1..100: 4=1}', 'tally{csat/1..100: 4=1}'),
+    ('tally{success/1..7: 4=1}', 'tally{success/1..7: 4=1}'),
     ('tally{nps: 9=1(1,1)}', 'tally{nps: 9=1}'), ('tally{nps: 9=2(2.000000,2.000)}', 'tally{nps: 9=2}'),
     ('tally{nps: 9=2(3,5) 3=1}', 'tally{nps: 3=1 9=2(3,5)}'),
     ('tally{csat: 4=1; nps: missing=7 9=1 3=2; csat/4: 1=1}', 'tally{nps: 3=2 9=1 missing=7; csat/4: 1=1; csat: 4=1}'),

@@ -42,10 +42,9 @@ SELECT is_empty(
     'bytes are kind, bounds and thousandths above the lower bound, as documented');
 SELECT is(spelling::feedback::text, canonical, format('"%s" is written %s', spelling, canonical))
 FROM (VALUES ('nps:9', 'nps:9'), (' nps:9 ', 'nps:9'), ('nps:9.000', 'nps:9'), ('nps:09', 'nps:9'), ('nps:-0', 'nps:0'),
-    ('nps:9/10', 'nps:9'),
-    ('nps:9/0..10', 'nps:9'), ('csat:8/10', 'csat:8/10'), ('csat:8/1..10', 'csat:8/10'), ('csat:8/0..10', 'csat:8/0..10'),
-        ('csat:80/100', 'csat:80/100'),
-    ('csat:80/0..100', 'csat:80/100'), ('csat:80/1..100', 'csat:80/1..100'), ('csat:4/5', 'csat:4'), ('success:5/7', 'success:5/7'),
+    ('nps:9/10', 'nps:9'), ('nps:9/0..10', 'nps:9'), ('csat:8/10', 'csat:8/10'), ('csat:8/1..10', 'csat:8/10'),
+    ('csat:8/0..10', 'csat:8/0..10'), ('csat:80/100', 'csat:80/100'), ('csat:80/0..100', 'csat:80/100'),
+    ('csat:80/1..100', 'csat:80/1..100'), ('csat:4/5', 'csat:4'), ('success:5/7', 'success:5/7'),
     ('success:5/0..7', 'success:5/7'), ('rating:3.50/0..5', 'rating:3.5/0..5'), ('rating:-0.25/-1..1', 'rating:-0.25/-1..1'),
     ('effort:2.0000000', 'effort:2'), ('rating:-1000/-1000..1000', 'rating:-1000/-1000..1000')) v(spelling, canonical);
 SELECT is_empty(
@@ -142,8 +141,8 @@ CREATE INDEX answer_hash ON answer USING hash (f);
 ANALYZE answer;
 SET LOCAL enable_seqscan = off;
 SELECT is_empty(
-    $$ SELECT s.f FROM scanned s WHERE (SELECT count(*) FROM answer a WHERE a.f < s.f) <> less OR (SELECT count(*) FROM answer a
-        WHERE a.f > s.f) <> more
+    $$ SELECT s.f FROM scanned s WHERE (SELECT count(*) FROM answer a WHERE a.f < s.f) <> less
+        OR (SELECT count(*) FROM answer a WHERE a.f > s.f) <> more
           OR (SELECT count(*) FROM answer a WHERE a.f = s.f) <> same OR (SELECT count(*) FROM answer a WHERE a.f <= s.f) <> less + same
           OR (SELECT count(*) FROM answer a WHERE a.f >= s.f AND a.f <= s.f) <> same $$,
     'a btree index finds what a scan of the table finds');

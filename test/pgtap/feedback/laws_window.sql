@@ -14,20 +14,18 @@ CREATE TEMP TABLE row AS
         SELECT id, random() AS a, random() AS b, random() AS c, random() AS d, random() AS e, random() AS pick
             FROM generate_series(1, 300) id)
     SELECT id, date '2026-01-01' + (id * 2 / 3) AS day, id % 4 AS part, k.kind,
-           CASE WHEN a > 0.1 THEN floor(11 * b) END AS whole_nps, CASE WHEN a > 0.1 THEN round((10 * b)::numeric,
-               1) END::float8 AS fine_nps,
-           CASE WHEN b > 0.1 THEN 1 + floor(5 * c) END AS whole_csat, CASE WHEN b > 0.1 THEN round((1 + 4 * c)::numeric,
-               1) END::float8 AS fine_csat,
-           CASE WHEN c > 0.1 THEN 1 + floor(7 * d) END AS whole_ces, CASE WHEN c > 0.1 THEN round((1 + 6 * d)::numeric,
-               1) END::float8 AS fine_ces,
+           CASE WHEN a > 0.1 THEN floor(11 * b) END AS whole_nps,
+           CASE WHEN a > 0.1 THEN round((10 * b)::numeric, 1) END::float8 AS fine_nps,
+           CASE WHEN b > 0.1 THEN 1 + floor(5 * c) END AS whole_csat,
+           CASE WHEN b > 0.1 THEN round((1 + 4 * c)::numeric, 1) END::float8 AS fine_csat,
+           CASE WHEN c > 0.1 THEN 1 + floor(7 * d) END AS whole_ces,
+           CASE WHEN c > 0.1 THEN round((1 + 6 * d)::numeric, 1) END::float8 AS fine_ces,
            CASE WHEN d > 0.1 THEN lo + floor(e * (hi - lo + 1)) END AS score, lo, hi,
            CASE WHEN d > 0.1 THEN own_lo + floor(e * (own_hi - own_lo + 1)) END AS own_score,
            CASE WHEN e > 0.9 THEN NULL WHEN e > 0.8 THEN 0 WHEN e > 0.5 THEN 1 ELSE round((20 * a)::numeric, 6) END::float8 AS weight
     FROM r JOIN (VALUES (0, 'nps', 0, 10, 0, 10), (1, 'csat', 1, 5, 1, 10), (2, 'ces', 1, 7, 1, 7), (3, 'effort', 1, 5, 1, 5),
-        (4, 'success', 0, 1, 0, 1),
-                        (5, 'emotion', 1, 7, 1, 5), (6, 'rating', 1, 5, 0, 100), (7, NULL, 1, 5, 1, 5)) k(pick, kind, own_lo, own_hi,
-                            lo, hi)
-           ON k.pick = floor(8 * r.pick);
+                        (4, 'success', 0, 1, 0, 1), (5, 'emotion', 1, 7, 1, 5), (6, 'rating', 1, 5, 0, 100), (7, NULL, 1, 5, 1, 5))
+                k(pick, kind, own_lo, own_hi, lo, hi) ON k.pick = floor(8 * r.pick);
 ALTER TABLE row ADD f feedback, ADD t tally, ADD PRIMARY KEY (id);
 UPDATE row SET f = feedback(kind, score, lo, hi);
 UPDATE row SET t = (SELECT tally(f, weight) FROM row s WHERE s.id BETWEEN row.id AND row.id + row.id % 5) WHERE id % 9 <> 0;
@@ -47,8 +45,8 @@ CREATE TEMP TABLE call AS
 -- frames, and the same as distances of row numbers
 CREATE TEMP TABLE frame AS
     SELECT * FROM (VALUES
-        ('ROWS 3 PRECEDING', -3, 0), ('ROWS BETWEEN 6 PRECEDING AND 2 PRECEDING', -6, -2), ('ROWS BETWEEN CURRENT ROW AND 4 FOLLOWING',
-            0, 4),
+        ('ROWS 3 PRECEDING', -3, 0), ('ROWS BETWEEN 6 PRECEDING AND 2 PRECEDING', -6, -2),
+        ('ROWS BETWEEN CURRENT ROW AND 4 FOLLOWING', 0, 4),
         ('ROWS BETWEEN 1 FOLLOWING AND 7 FOLLOWING', 1, 7), ('ROWS BETWEEN 30 PRECEDING AND 10 FOLLOWING', -30, 10),
         ('ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING', 0, 1000)) v(frame, since, until);
 

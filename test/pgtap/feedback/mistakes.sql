@@ -130,8 +130,8 @@ FROM score_report(pg_temp.nps_of(2, 3, 1));
 
 -- ---- one-sided z ----
 
-SELECT is(round(((high - score) / std_error)::numeric, 6), z, format('one-sided z: %s %% is %s standard errors, not %s',
-    100 * confidence, z, wrong))
+SELECT is(round(((high - score) / std_error)::numeric, 6), z,
+    format('one-sided z: %s %% is %s standard errors, not %s', 100 * confidence, z, wrong))
 FROM (VALUES (0.95, 1.959964, 1.644854), (0.90, 1.644854, 1.281552), (0.99, 2.575829, 2.326348)) v(confidence, z, wrong),
      LATERAL score_report(pg_temp.nps_of(30, 40, 30), confidence, 'wald');
 SELECT is(round(p_value::numeric, 6), 0.031686, 'one-sided z: z = 2.148345 has p = .031686 on both sides, not .015843 on one')

@@ -3,7 +3,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL timezone = 'Asia/Tokyo';      -- must not matter: zones are arguments
 SET LOCAL datestyle = 'ISO';
-SELECT plan(25);
+SELECT plan(28);
 
 DO $$ BEGIN PERFORM setseed(0.365); END $$;
 
@@ -31,13 +31,19 @@ CREATE TEMP TABLE moment AS
     UNION ALL SELECT timestamptz '2100-01-01 00:00Z' + random() * interval '290000 years', 'the far future' FROM generate_series(1, 500)
     UNION ALL SELECT timestamptz '1999-12-25 00:00Z' + i * interval '6 hours', 'around the day 0' FROM generate_series(0, 80) i;
 SELECT is_empty(
-    format($q$ SELECT at, unit, tz FROM moment, unit, zone WHERE "when" = %L AND pg_temp.wrong(at, unit, tz) ORDER BY random() $q$, w),
+    format($q$ SELECT at, unit, tz FROM moment, unit, zone WHERE "when" = %L AND pg_temp.wrong(at, unit, tz) $q$, w),
     format('random moments: %s', w))
 FROM unnest(ARRAY['these two centuries', 'before Christ and after', 'the far future', 'around the day 0']) w;
--- zones in turn, moments in any order: what the function remembers from row to row never shows
-SELECT is_empty(
-    $$ SELECT at, tz FROM (SELECT at, tz FROM moment, zone ORDER BY random()) x WHERE pg_temp.wrong(at, 'day', tz) $$,
-    'zones and moments that change from row to row');
+-- what the function remembers from row to row never shows: rows are stored, and read, in the order in which they are to be asked
+CREATE TEMP TABLE walk AS
+    SELECT way, tz, at FROM zone, (SELECT timestamptz '1995-01-01 00:00Z' + random() * interval '12 years' AS at FROM generate_series(1, 1500)) m,
+         unnest('{forward,backward,to and fro}'::text[]) way
+    ORDER BY way, tz, CASE way WHEN 'forward' THEN extract(epoch FROM at) WHEN 'backward' THEN -extract(epoch FROM at) ELSE random() END;
+SELECT is_empty(format($q$ SELECT at, tz FROM walk WHERE way = %L AND pg_temp.wrong(at, 'day', tz) $q$, way),
+    format('twelve years, zone by zone, %s', way))
+FROM unnest('{forward,backward,to and fro}'::text[]) way;
+CREATE TEMP TABLE mixture AS SELECT at, tz FROM moment, zone ORDER BY random();
+SELECT is_empty($$ SELECT at, tz FROM mixture WHERE pg_temp.wrong(at, 'day', tz) $$, 'zones and moments that change from row to row');
 SELECT is_empty(
     $$ SELECT at, unit, tz FROM every_zone, unit, (SELECT timestamptz '1901-06-01 00:00Z' + i * interval '1234 days 5 hours' AS at
         FROM generate_series(0, 45) i) m

@@ -6,7 +6,7 @@ SELECT plan(43);
 
 DO $$ BEGIN PERFORM setseed(0.314); END $$;
 
--- 400 trials of up to a hundred answers, each trial cut into 1 to 9 parts at random. Weights have six decimals, so that
+-- 400 trials of a few to some hundred answers, each trial cut into 1 to 9 parts at random. Weights have six decimals, so that
 -- sums in float8 would depend on their order.
 CREATE TEMP TABLE draw AS
     WITH r AS MATERIALIZED (

@@ -56,7 +56,7 @@ COMMENT ON FUNCTION tally_state_recv(internal) IS 'binary input of tally_state, 
 COMMENT ON FUNCTION tally_state_send(tally_state) IS 'binary output of tally_state, the same as of tally';
 
 CREATE FUNCTION tally_state_combine(state tally_state, other tally_state) RETURNS tally_state
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION tally_state_combine(tally_state, tally_state) IS 'merges two working states exactly, in any order';
 
 -- counting
@@ -78,9 +78,9 @@ CREATE FUNCTION tally_accum(state tally_state, kind text, score float8, lo float
 CREATE FUNCTION tally_take(state tally_state, kind text, score float8, lo float8, hi float8) RETURNS tally_state
     AS 'MODULE_PATHNAME', 'tally_take_score' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 CREATE FUNCTION rollup_accum(state tally_state, tally tally) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'rollup_accum_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'rollup_accum_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 CREATE FUNCTION rollup_take(state tally_state, tally tally) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'rollup_take_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'rollup_take_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 CREATE FUNCTION tally_final(state tally_state) RETURNS tally
     AS 'MODULE_PATHNAME', 'tally_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
@@ -137,7 +137,7 @@ COMMENT ON AGGREGATE rollup(tally) IS
     'merges tallies exactly, in any order: the tally of all their answers; NULLs are passed over, NULL when nothing was counted';
 
 CREATE FUNCTION tally_add(a tally, b tally) RETURNS tally
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION tally_add(tally, tally) IS 'implementation of the + operator';
 CREATE OPERATOR + (
     LEFTARG = tally, RIGHTARG = tally, FUNCTION = tally_add, COMMUTATOR = +
@@ -147,31 +147,31 @@ COMMENT ON OPERATOR + (tally, tally) IS 'the tally of the answers of both, exact
 -- reading
 
 CREATE FUNCTION responses(tally tally) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'tally_responses' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_responses' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION responses(tally) IS 'how many answered; all kinds';
 CREATE FUNCTION responses(tally tally, kind text) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'tally_responses' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_responses' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION responses(tally, text) IS 'how many answered; of one kind, on all its scales';
 
 CREATE FUNCTION missing(tally tally) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'tally_missing' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_missing' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION missing(tally) IS 'how many answers are missing (NULL); all kinds, and of no known kind';
 CREATE FUNCTION missing(tally tally, kind text) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'tally_missing' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_missing' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION missing(tally, text) IS 'how many answers are missing (NULL); of one kind, on all its scales';
 
 CREATE FUNCTION response_rate(tally tally) RETURNS float8
-    AS 'MODULE_PATHNAME', 'tally_response_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_response_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION response_rate(tally) IS 'share 0..1 of answers that are there, responses / (responses + missing); NULL for an empty tally; all kinds, and of no known kind';
 CREATE FUNCTION response_rate(tally tally, kind text) RETURNS float8
-    AS 'MODULE_PATHNAME', 'tally_response_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_response_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION response_rate(tally, text) IS 'share 0..1 of answers that are there, responses / (responses + missing); NULL for an empty tally; of one kind, on all its scales';
 
 CREATE FUNCTION mean(tally tally, kind text) RETURNS float8
-    AS 'MODULE_PATHNAME', 'tally_mean' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_mean' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION mean(tally, text) IS
     'mean answer of a kind, in units of its scale; NULL without answers or over two scales';
 CREATE FUNCTION stddev(tally tally, kind text) RETURNS float8
-    AS 'MODULE_PATHNAME', 'tally_stddev' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_stddev' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION stddev(tally, text) IS
     'sample standard deviation of the answers of a kind, in units of its scale (divisor n - 1, Kish''s effective n if weighted); NULL for fewer than two answers or over two scales';

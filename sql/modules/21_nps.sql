@@ -108,40 +108,40 @@ COMMENT ON AGGREGATE nps(feedback, float8) IS
 -- reading a tally
 
 CREATE FUNCTION nps(tally tally) RETURNS float8
-    AS 'MODULE_PATHNAME', 'nps_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION nps(tally) IS
     'Net Promoter Score of a tally, -100..100 points: percent of 9-10 minus percent of 0-6 (Reichheld 2003); NULL without answers';
 
 CREATE FUNCTION promoters(tally tally) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'tally_promoters' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_promoters' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION promoters(tally) IS 'how many answered 9 or 10 to the NPS question';
 
 CREATE FUNCTION passives(tally tally) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'tally_passives' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_passives' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION passives(tally) IS 'how many answered 7 or 8 to the NPS question (fractions: above 6 and below 9)';
 
 CREATE FUNCTION detractors(tally tally) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'tally_detractors' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_detractors' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION detractors(tally) IS 'how many answered 0 to 6 to the NPS question';
 
 -- uncertainty
 
 CREATE FUNCTION nps_low(tally tally, confidence float8 DEFAULT 0.95, interval_method text DEFAULT 'adjusted_wald')
     RETURNS float8
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION nps_low(tally, float8, text) IS
     'lower limit of the confidence interval of NPS, points; methods wald, adjusted_wald (Rocks 2016), score (inverted score test, Tango 1998), goodman (1964, simultaneous); weighted answers by Kish''s effective n';
 
 CREATE FUNCTION nps_high(tally tally, confidence float8 DEFAULT 0.95, interval_method text DEFAULT 'adjusted_wald')
     RETURNS float8
-    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION nps_high(tally, float8, text) IS
     'upper limit of the confidence interval of NPS, points; methods wald, adjusted_wald (Rocks 2016), score (inverted score test, Tango 1998), goodman (1964, simultaneous); weighted answers by Kish''s effective n';
 
 CREATE FUNCTION sample_size(margin float8, promoters float8 DEFAULT 0.5, detractors float8 DEFAULT 0.5,
                             confidence float8 DEFAULT 0.95, population bigint DEFAULT NULL,
                             interval_method text DEFAULT 'adjusted_wald') RETURNS bigint
-    AS 'MODULE_PATHNAME', 'nps_sample_size' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_sample_size' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION sample_size(float8, float8, float8, float8, bigint, text) IS
     'answers needed for an NPS interval of plus or minus margin points, given the expected shares 0..1 of promoters and detractors (the default is the worst case) and, if known, the number of customers; methods wald and adjusted_wald';
 

@@ -136,6 +136,6 @@ COMMENT ON AGGREGATE csat(feedback, float8) IS
 -- reading a tally
 
 CREATE FUNCTION csat(tally tally, method text DEFAULT 'top') RETURNS float8
-    AS 'MODULE_PATHNAME', 'csat_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'csat_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION csat(tally, text) IS
     'customer satisfaction of a tally: top, percent satisfied 0..100 (default); mean, in units of the scale, NULL over two scales; percent, mean place on the scale 0..100';

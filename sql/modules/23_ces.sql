@@ -136,6 +136,6 @@ COMMENT ON AGGREGATE ces(feedback, float8) IS
 -- reading a tally
 
 CREATE FUNCTION ces(tally tally, method text DEFAULT 'mean') RETURNS float8
-    AS 'MODULE_PATHNAME', 'ces_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION ces(tally, text) IS
     'Customer Effort Score of a tally, high is good: mean, in units of the scale, NULL over two scales (default); easy, percent 5-7; net, percent easy minus percent hard, -100..100; percent, mean place on the scale 0..100';

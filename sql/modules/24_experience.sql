@@ -28,7 +28,7 @@ COMMENT ON AGGREGATE experience_index(feedback) IS
     'experience index, -100..100: mean of the net scores of success, ease and emotion (after Temkin 2011 and the early Forrester CXi); NULL when one of them has no answers; NULLs are left out';
 
 CREATE FUNCTION experience_index(tally tally) RETURNS float8
-    AS 'MODULE_PATHNAME', 'experience_index_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'experience_index_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION experience_index(tally) IS
     'experience index, -100..100: mean of the net scores of success, ease and emotion (after Temkin 2011 and the early Forrester CXi); NULL when one of them has no answers';
 
@@ -41,7 +41,7 @@ COMMENT ON AGGREGATE success(feedback) IS
     'net success, -100..100: percent that reached the goal minus percent that did not; kind success; NULLs are left out';
 
 CREATE FUNCTION success(tally tally) RETURNS float8
-    AS 'MODULE_PATHNAME', 'success_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'success_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION success(tally) IS
     'net success, -100..100: percent that reached the goal minus percent that did not; kind success';
 
@@ -54,7 +54,7 @@ COMMENT ON AGGREGATE ease(feedback) IS
     'net ease, -100..100: percent easy minus percent hard; kinds ces (high is good) and effort (low is good) together; NULLs are left out';
 
 CREATE FUNCTION ease(tally tally) RETURNS float8
-    AS 'MODULE_PATHNAME', 'ease_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ease_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION ease(tally) IS
     'net ease, -100..100: percent easy minus percent hard; kinds ces (high is good) and effort (low is good) together';
 
@@ -67,6 +67,6 @@ COMMENT ON AGGREGATE emotion(feedback) IS
     'net emotion, -100..100: percent good minus percent bad; kind emotion; NULLs are left out';
 
 CREATE FUNCTION emotion(tally tally) RETURNS float8
-    AS 'MODULE_PATHNAME', 'emotion_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'emotion_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION emotion(tally) IS
     'net emotion, -100..100: percent good minus percent bad; kind emotion';

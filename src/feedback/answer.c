@@ -79,10 +79,15 @@ cx_answer_from_float8(CxScale scale, double score)
 
 	if (unlikely(!(score >= scale.lo && score <= scale.hi)))
 	{
+		double		end = score > scale.hi ? scale.hi : scale.lo;
 		char		buf[DOUBLE_SHORTEST_DECIMAL_LEN];
 
-		double_to_shortest_decimal_buf(score, buf);
-		cx_error_off_scale(scale, buf);
+		if (!(fabs(score - end) <= SCORE_NOISE))
+		{
+			double_to_shortest_decimal_buf(score, buf);
+			cx_error_off_scale(scale, buf);
+		}
+		score = end;
 	}
 	milli = rint(score * CX_UNIT);
 	if (unlikely(fabs(score * CX_UNIT - milli) > SCORE_NOISE * CX_UNIT) &&

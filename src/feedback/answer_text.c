@@ -12,8 +12,9 @@
  */
 #include "feedback/answer.h"
 
-/* Digits read of a whole number before it is surely off every scale. */
-#define MANY_DIGITS		12
+/* Digits read of a whole number before it is surely off every scale, and a bound that is no bound. */
+#define MANY_DIGITS				12
+#define MANY_TIMES_TOO_LARGE	1000000
 
 int
 cx_milli_to_text(int32 milli, char *buf)
@@ -105,7 +106,8 @@ cx_parse_whole(const char **at, int *value)
 		(*at)++;
 	if (!parse_digits(at, &size))
 		return false;
-	size = Min(size, PG_INT32_MAX);
+	if (size > MANY_TIMES_TOO_LARGE)
+		return false;
 	*value = (int) (minus ? -size : size);
 	return true;
 }

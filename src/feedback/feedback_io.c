@@ -51,7 +51,7 @@ feedback_in(PG_FUNCTION_ARGS)
 	else if (!parse_score(&at, &score, &milli, &too_fine))
 		wrong = "The colon is not followed by a score.";
 	else if (!cx_parse_scale(&at, &scale))
-		wrong = "The scale is neither hi nor lo..hi.";
+		wrong = "The scale is neither hi nor lo..hi, whole numbers from -1000 to 1000.";
 	else if (*skip_blanks(at) != '\0')
 		wrong = "Something stands behind the answer.";
 	if (wrong != NULL)

@@ -170,12 +170,23 @@ feedback_hash_extended(PG_FUNCTION_ARGS)
 }
 
 /* on_scale(score, lo, hi): the score, or NULL when it lies off the scale (NaN and infinity lie off every scale). */
+static void
+check_bounds(double lo, double hi)
+{
+	if (!(lo <= hi))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%g..%g is not a scale", lo, hi),
+				 errdetail("The lower bound comes first.")));
+}
+
 PG_FUNCTION_INFO_V1(on_scale_int4);
 Datum
 on_scale_int4(PG_FUNCTION_ARGS)
 {
 	int32		score = PG_GETARG_INT32(0);
 
+	check_bounds(PG_GETARG_INT32(1), PG_GETARG_INT32(2));
 	if (score < PG_GETARG_INT32(1) || score > PG_GETARG_INT32(2))
 		PG_RETURN_NULL();
 	PG_RETURN_INT32(score);
@@ -187,6 +198,7 @@ on_scale_float8(PG_FUNCTION_ARGS)
 {
 	double		score = PG_GETARG_FLOAT8(0);
 
+	check_bounds(PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2));
 	if (isinf(score) || !(score >= PG_GETARG_FLOAT8(1) && score <= PG_GETARG_FLOAT8(2)))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score);

@@ -34,9 +34,9 @@ static const KindInfo kinds[CX_KIND_LAST + 1] = {
 };
 
 /*
- * Scales whose buckets are not the outer two fifths: first and last answer,
- * lowest good answer, highest bad answer. For csat everything below "good"
- * is bad.
+ * Scales whose buckets are agreed: first and last answer, the good and the bad
+ * answer next to the middle. For csat everything short of good is bad. Other
+ * scales have the outer two fifths as buckets.
  */
 static const struct
 {
@@ -55,6 +55,9 @@ static const struct
 	{CX_CSAT, 1, 10, 9, 8},
 	{CX_CSAT, 0, 10, 9, 8},
 	{CX_CSAT, 0, 100, 80, 79},
+	{CX_CES, 1, 7, 5, 3},
+	{CX_CES, 1, 5, 4, 2},
+	{CX_EFFORT, 1, 5, 2, 4},
 	{CX_SUCCESS, 0, 1, 1, 0},
 	{CX_SUCCESS, 1, 7, 6, 3},
 	{CX_EMOTION, 1, 7, 6, 3},
@@ -134,20 +137,19 @@ cx_scale_buckets(CxScale scale)
 
 	b.range = (scale.hi - scale.lo) * CX_UNIT;
 	b.low_is_good = kinds[scale.kind].low_is_good;
+	/* exact: the range is a multiple of five of these units */
+	b.good_from = b.range / 5 * 3;
+	b.bad_to = b.range / 5 * 2;
 	for (int i = 0; i < lengthof(cuts); i++)
 	{
 		if (cuts[i].kind == scale.kind && cuts[i].lo == scale.lo && cuts[i].hi == scale.hi)
 		{
-			b.good_from = (cuts[i].good - scale.lo) * CX_UNIT;
-			b.bad_to = (cuts[i].bad - scale.lo) * CX_UNIT;
-			if (scale.kind == CX_CSAT)
-				b.bad_to = b.good_from - 1;
-			return b;
+			/* both are counted from the bad end */
+			b.good_from = abs(cuts[i].good - (b.low_is_good ? scale.hi : scale.lo)) * CX_UNIT;
+			b.bad_to = abs(cuts[i].bad - (b.low_is_good ? scale.hi : scale.lo)) * CX_UNIT;
+			break;
 		}
 	}
-	/* the outer two fifths of the scale; exact, since the range is a multiple of five of these units */
-	b.good_from = b.range / 5 * 3;
-	b.bad_to = b.range / 5 * 2;
 	if (scale.kind == CX_CSAT)
 		b.bad_to = b.good_from - 1;
 	return b;

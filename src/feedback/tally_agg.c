@@ -32,15 +32,21 @@ tally_row_slow(FunctionCallInfo fcinfo, CxAnswer answer, bool take)
 	return count_item(fcinfo, &item, false, take);
 }
 
+static void
+check_weight(double weight)
+{
+	if (!(weight >= 0.0 && weight <= CX_WEIGHT_LIMIT))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("weight %.15g is not between 0 and %.15g", weight, CX_WEIGHT_LIMIT)));
+}
+
 Datum
 tally_row_weighted(FunctionCallInfo fcinfo, CxAnswer answer, double weight, bool take)
 {
 	TallyItem	item = {.answer = answer, .count = 1};
 
-	if (!(weight >= 0.0 && weight <= CX_WEIGHT_LIMIT))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("weight %.15g is not between 0 and %.15g", weight, CX_WEIGHT_LIMIT)));
+	check_weight(weight);
 	item.weight.sum = (int64) rint(weight * CX_WEIGHT_UNIT);
 	item.weight.squares = item.weight.sum * item.weight.sum;
 	return count_item(fcinfo, &item, true, take);
@@ -71,7 +77,12 @@ tally_row_feedback(FunctionCallInfo fcinfo, CxKind kind, bool take)
 	CxAnswer	answer = PG_GETARG_FEEDBACK(1);
 
 	if (cx_answer_kind(answer) != kind)
+	{
+		/* passed over, but not with a weight that cannot be meant */
+		if (PG_NARGS() == 3)
+			check_weight(PG_GETARG_FLOAT8(2));
 		PG_RETURN_POINTER(tally_state_writable(fcinfo));
+	}
 	if (PG_NARGS() == 2)
 		return tally_row(fcinfo, answer, take);
 	return tally_row_weighted(fcinfo, answer, PG_GETARG_FLOAT8(2), take);
@@ -116,6 +127,8 @@ weighted_row(FunctionCallInfo fcinfo, bool take)
 {
 	CxAnswer	answer;
 
+	if (!PG_ARGISNULL(2))
+		check_weight(PG_GETARG_FLOAT8(2));
 	if (PG_ARGISNULL(1))
 		return tally_row_slow(fcinfo, CX_MISSING_UNKNOWN, take);
 	answer = PG_GETARG_FEEDBACK(1);

@@ -3,7 +3,7 @@
  * src/feedback/tally_io.c
  *	  Text and binary form of tally, and the same for its working state.
  *
- * Text: tally{nps: 0=1 7=2 9=3 missing=2; csat/10: 8=5; unknown: missing=1}
+ * Text: tally{unknown: missing=1; nps: 0=1 7=2 9=3 missing=2; csat/10: 8=5}
  * A section per kind and scale; in it, how often each answer was given. With
  * weights, the sum of the weights and of their squares stand in parentheses:
  * 9=3(4.5,6.75). The tag in front keeps tally('nps:9'), which PostgreSQL reads

@@ -132,7 +132,7 @@ cx_pool(const CxReading *readings, int n, CxKind kind)
 
 		if (r->scale.kind != kind)
 			continue;
-		if (r->responses > 0 && all.scales++ == 0)
+		if (r->weight > 0 && all.scales++ == 0)
 		{
 			all.scale = r->scale;
 			all.items = r->items;

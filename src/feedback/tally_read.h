@@ -19,8 +19,8 @@
  */
 typedef struct CxReading
 {
-	CxScale		scale;			/* pooled: the first that has answers */
-	int			scales;			/* pooled: how many have answers */
+	CxScale		scale;			/* pooled: the first whose answers weigh something */
+	int			scales;			/* pooled: how many of them there are */
 	int64		responses;
 	int64		missing;
 	int64		good;			/* answers in the good bucket, and in the bad one */

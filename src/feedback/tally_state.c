@@ -287,6 +287,24 @@ tally_state_list(const TallyState *state)
 	return list;
 }
 
+/*
+ * Can so many weights, whole millionths, have these sums? Their squares add up
+ * to at least their sum, to at most its square, and to no less than equal
+ * weights would give (Cauchy-Schwarz); the products are too large for
+ * integers, so these two are asked with a grain of slack.
+ */
+static bool
+weights_valid(int64 count, TallyWeight weight)
+{
+	double		sum = (double) weight.sum;
+	double		squares = (double) weight.squares;
+
+	if (weight.sum < 0 || weight.sum > CX_MAX_WEIGHTS || weight.squares < weight.sum ||
+		weight.squares > CX_MAX_SQUARES || (weight.sum == 0 && weight.squares != 0))
+		return false;
+	return squares <= sum * sum * (1.0 + 1e-9) && sum * sum <= (double) count * squares * (1.0 + 1e-9);
+}
+
 /* Is this something that a tally can hold? */
 bool
 tally_item_valid(const TallyItem *item)
@@ -304,10 +322,7 @@ tally_item_valid(const TallyItem *item)
 
 		return item->weight.sum == unit.sum && item->weight.squares == unit.squares;
 	}
-	/* weights are whole millionths w, so their squares w * w add up to at least their sum */
-	return item->weight.sum >= 0 && item->weight.sum <= CX_MAX_WEIGHTS &&
-		item->weight.squares >= item->weight.sum && item->weight.squares <= CX_MAX_SQUARES &&
-		(item->weight.sum > 0 || item->weight.squares == 0);
+	return weights_valid(item->count, item->weight);
 }
 
 /*

@@ -1,7 +1,7 @@
 -- Every bad input is told, with its SQLSTATE and in words that name what was given; nothing is swallowed, capped or guessed.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(219);
+SELECT plan(232);
 
 -- ---- text of feedback ----
 
@@ -33,7 +33,25 @@ FROM (VALUES ('nps:11', 'score 11 is off the scale 0..10 of nps'), ('nps:-1', 's
     ('nps:18446744073709551625', 'score 18446744073709551625 is off the scale 0..10 of nps'),
     ('csat:4.0001', 'score 4.0001 has more than three decimals')) v(input, message);
 
+-- ---- on_scale(score, lo, hi) ----
+
+SELECT throws_ok(format('SELECT on_scale(%s)', args), '22023', message, format('on_scale(%s): %s', args, message))
+FROM (VALUES ('9, 10, 0', '10..0 is not a scale'), ('9.5::float8, 10, 0', '10..0 is not a scale'),
+    ($$1.0::float8, 'NaN', 5$$, 'NaN..5 is not a scale')) v(args, message);
+
+-- ---- weights that cannot be ----
+
+SELECT throws_ok(format('SELECT %L::tally', input), '22P02', NULL, format('"%s": %s', input, why))
+FROM (VALUES ('tally{nps: 9=1(10,1)}', 'one answer of weight 10 has 100 for its square'),
+    ('tally{nps: 9=2(10,49.9)}', 'two weights that sum to 10 have squares of 50 or more'),
+    ('tally{nps: 9=2(10,100.1)}', 'squares cannot exceed the square of the sum')) v(input, why);
+SELECT lives_ok(format('SELECT %L::tally', input), format('"%s" can be', input))
+FROM (VALUES ('tally{nps: 9=2(10,50)}'), ('tally{nps: 9=2(10,100)}'), ('tally{nps: 9=3(0,0)}'), ('tally{nps: 9=1(0.000001,0.000000000001)}')) v(input);
+SELECT throws_ok(format('SELECT %s', call), '22003', NULL, format('%s: a weight below 0, though nothing is counted', call))
+FROM (VALUES ($$nps('csat:4'::feedback, -5)$$), ($$ces('csat:4'::feedback, -5)$$), ($$tally(NULL::feedback, -5)$$)) v(call);
+
 -- ---- feedback(kind, score [, lo, hi]) ----
+
 
 SELECT throws_ok(format('SELECT feedback(%s)', args), '22003', message, format('feedback(%s): %s', args, message))
 FROM (VALUES ($$'nps', 11$$, 'score 11 is off the scale 0..10 of nps'),

@@ -47,6 +47,9 @@ CREATE FUNCTION pg_temp.bucket(kind text, lo int, hi int, s numeric) RETURNS tex
             WHEN (1, 3) THEN 3 WHEN (1, 4) THEN 3 WHEN (1, 5) THEN 4 WHEN (1, 6) THEN 5 WHEN (1, 7) THEN 6
             WHEN (1, 10) THEN 9 WHEN (0, 10) THEN 9 WHEN (0, 100) THEN 80
             ELSE lo + 0.6 * (hi - lo) END THEN 'good' ELSE 'bad' END
+        WHEN kind = 'ces' AND (lo, hi) = (1, 7) THEN CASE WHEN s >= 5 THEN 'good' WHEN s <= 3 THEN 'bad' ELSE 'middle' END
+        WHEN kind = 'ces' AND (lo, hi) = (1, 5) THEN CASE WHEN s >= 4 THEN 'good' WHEN s <= 2 THEN 'bad' ELSE 'middle' END
+        WHEN kind = 'effort' AND (lo, hi) = (1, 5) THEN CASE WHEN s <= 2 THEN 'good' WHEN s >= 4 THEN 'bad' ELSE 'middle' END
         WHEN kind = 'success' AND (lo, hi) = (0, 1) THEN CASE s WHEN 1 THEN 'good' WHEN 0 THEN 'bad' ELSE 'middle' END
         WHEN kind IN ('success', 'emotion') AND (lo, hi) = (1, 7) THEN CASE WHEN s >= 6 THEN 'good' WHEN s <= 3 THEN 'bad' ELSE 'middle' END
         ELSE (SELECT CASE WHEN place >= 0.6 * (hi - lo) THEN 'good' WHEN place <= 0.4 * (hi - lo) THEN 'bad' ELSE 'middle' END
@@ -106,7 +109,7 @@ SELECT is_empty(
            jsonb_build_object('kind', kind, 'score', trim_scale(score), 'scale_min', lo, 'scale_max', hi) $$,
     'the cast to jsonb tells kind, score and scale');
 SELECT is_empty(
-    $$ SELECT s, lo, hi FROM generate_series(-3, 3, 0.5) s, generate_series(-2, 2) lo, generate_series(-2, 2) hi
+    $$ SELECT s, lo, hi FROM generate_series(-3, 3, 0.5) s, generate_series(-2, 2) lo, generate_series(lo, 2) hi
        WHERE on_scale(s::float8, lo, hi) IS DISTINCT FROM (CASE WHEN s BETWEEN lo AND hi THEN s END)::float8
           OR on_scale(s::int, lo, hi) IS DISTINCT FROM CASE WHEN s::int BETWEEN lo AND hi THEN s::int END $$,
     'on_scale() is the score between the bounds, NULL beside them');

@@ -224,7 +224,7 @@ sub received
 is(join("\n", grep { !/: value$/ } received(<<'LIST')), '', 'messages at the limits are taken');
 the empty tally         = 0100
 2^56 NULLs and answers  = 0100 01 p:56 01  0a p:56
-the largest weights     = 0101 01 00 01  09 01 p:80 p:120
+the largest weights     = 0101 01 00 01  09 p:40 p:80 p:120
 weights of nothing      = 0101 01 00 01  09 01 00 00
 NULLs of no kind        = 0100 00 05 00
 two scales, fractions   = 0100 02 01 00  c2 02 14 00 01  v:8999 01

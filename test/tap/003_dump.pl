@@ -6,6 +6,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::RealBin;
 use CX;
+use Cwd qw(abs_path);
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -109,7 +110,7 @@ my ($before, $defined) = (print_of('home', 'cx'), one($node, 'home', $definition
 
 # ---- dumped and restored ----
 
-my $dir = PostgreSQL::Test::Utils::tempdir;
+my $dir = abs_path(PostgreSQL::Test::Utils::tempdir);
 my @psql = ('psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1');
 
 $node->command_ok([ 'pg_dump', '-U', 'owner', '-f', "$dir/plain.sql", 'home' ], 'a plain dump');

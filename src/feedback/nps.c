@@ -21,57 +21,40 @@ TALLY_METRIC_FUNCTIONS(nps, CX_NPS, 0, 10);
 
 const char *const cx_nps_methods[] = {"wald", "adjusted_wald", "score", "goodman", NULL};
 
-/* Weights of all who answered, and of promoters minus detractors. */
-typedef struct NpsSum
-{
-	int128		total;
-	int128		net;
-} NpsSum;
-
-static void
-nps_add(NpsSum *sum, const CxBuckets *buckets, CxAnswer answer, int128 weight)
-{
-	CxBucket	bucket;
-
-	if (cx_answer_kind(answer) != CX_NPS || cx_answer_is_missing(answer))
-		return;
-	bucket = cx_answer_bucket(buckets, cx_answer_offset(answer));
-	sum->total = cx_add_weights(sum->total, weight);
-	sum->net += bucket == CX_GOOD ? weight : bucket == CX_BAD ? -weight : 0;
-}
-
+/* Asked once a row by moving windows, and nps has only one scale: so no reading is made of it. */
 static double
-nps_score(NpsSum sum)
+nps_of(TallyList list)
 {
-	return sum.total > 0 ? 100.0 * (double) sum.net / (double) sum.total : NAN;
+	CxBuckets	buckets = cx_scale_buckets(cx_kind_scale(CX_NPS));
+	int128		total = 0;
+	int128		net = 0;
+
+	for (int i = 0; i < list.n; i++)
+	{
+		const TallyItem *item = &list.items[i];
+		CxBucket	bucket;
+
+		if (cx_answer_kind(item->answer) != CX_NPS || cx_answer_is_missing(item->answer))
+			continue;
+		bucket = cx_answer_bucket(&buckets, cx_answer_offset(item->answer));
+		total = cx_add_weights(total, item->weight.sum);
+		net += bucket == CX_GOOD ? item->weight.sum : bucket == CX_BAD ? -item->weight.sum : 0;
+	}
+	return total > 0 ? 100.0 * (double) net / (double) total : NAN;
 }
 
-/* Once a row in moving windows, and nps has only one scale: so the slots are read as they lie. */
 PG_FUNCTION_INFO_V1(nps_final);
 Datum
 nps_final(PG_FUNCTION_ARGS)
 {
-	TallyState *state = tally_state_checked(PG_GETARG_DATUM(0));
-	CxBuckets	buckets = cx_scale_buckets(cx_kind_scale(CX_NPS));
-	NpsSum		sum = {0, 0};
-
-	for (uint32 i = 0; i < state->capacity; i++)
-		nps_add(&sum, &buckets, state->entry[i].answer,
-				tally_weighted(state) ? tally_weights(state)[i].sum : (int128) state->entry[i].count);
-	CX_RETURN_FLOAT8_OR_NULL(nps_score(sum));
+	CX_RETURN_FLOAT8_OR_NULL(nps_of(tally_state_list(tally_state_checked(PG_GETARG_DATUM(0)))));
 }
 
 PG_FUNCTION_INFO_V1(nps_tally);
 Datum
 nps_tally(PG_FUNCTION_ARGS)
 {
-	TallyList	list = PG_GETARG_TALLY(0);
-	CxBuckets	buckets = cx_scale_buckets(cx_kind_scale(CX_NPS));
-	NpsSum		sum = {0, 0};
-
-	for (int i = 0; i < list.n; i++)
-		nps_add(&sum, &buckets, list.items[i].answer, list.items[i].weight.sum);
-	CX_RETURN_FLOAT8_OR_NULL(nps_score(sum));
+	CX_RETURN_FLOAT8_OR_NULL(nps_of(PG_GETARG_TALLY(0)));
 }
 
 PG_FUNCTION_INFO_V1(tally_promoters);

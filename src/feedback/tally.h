@@ -29,16 +29,24 @@
  * scale spelled out, thousandths only where needed, weights only if some
  * weight is not 1. So equal tallies have equal bytes. Varints: core/bytes.h.
  *
- * THE WORKING FORM (tally_state) is a flat varlena with spare room: a hash
- * table with open addressing from answer to count, of a power-of-two
- * capacity and never more than three quarters full. An answer's home is its
- * whole number plus a seed of its scale, so the answers of one scale lie side
- * by side and never collide. A NULL is an answer too, to which all bits of
- * the score are set; counts that fell back to 0 stay until the next growth.
- * Flat, so the executor can copy it and ship it between workers, and growing
- * costs no memory context per group. Always 8-byte aligned: its storage is
- * PLAIN, so it never has a short header. Its text and binary forms are those
- * of tally.
+ * THE WORKING FORM (tally_state) is a flat varlena in one of two shapes.
+ *
+ *	  dense: one scale of up to 11 whole answers, without weights: a 32-bit
+ *	  counter per answer and one for NULLs, 64 bytes at most. What nearly every
+ *	  group of every query needs.
+ *
+ *	  table: anything else: open addressing from answer to 64-bit count, of a
+ *	  power-of-two capacity and never more than three quarters full. An
+ *	  answer's home is its whole number plus a seed of its scale, so the whole
+ *	  answers of one scale lie side by side and never collide. A NULL is an
+ *	  answer too, to which all bits of the score are set; counts that fell back
+ *	  to 0 stay until the next growth. Capacity 0 is the empty state.
+ *
+ * The empty state becomes dense at its first answer if it can, and a table when
+ * it must (another scale, a fraction, a weight, a count past 2^32). Flat, so
+ * the executor can copy it and ship it between workers, and growing costs no
+ * memory context per group. Always 8-byte aligned: its storage is PLAIN, so it
+ * never has a short header. Its text and binary forms are those of tally.
  *
  *-------------------------------------------------------------------------
  */
@@ -102,14 +110,26 @@ typedef struct TallyState
 {
 	int32		vl_len_;
 	uint32		magic;			/* TALLY_STATE_PLAIN, or _WEIGHTED if there are weights behind the slots */
-	uint32		capacity;		/* slots, a power of two */
+	uint32		capacity;		/* slots, a power of two, or 0 */
 	uint32		used;			/* slots that hold an answer */
 	TallyEntry	entry[FLEXIBLE_ARRAY_MEMBER];
 	/* if weighted: TallyWeight weight[capacity] */
 } TallyState;
 
+/* The other shape; begins like TallyState, so that magic tells which it is. */
+typedef struct TallyDense
+{
+	int32		vl_len_;
+	uint32		magic;			/* TALLY_STATE_DENSE */
+	uint64		scale;			/* CX_ANSWER_SCALE_BITS */
+	uint32		count[FLEXIBLE_ARRAY_MEMBER];	/* lo, lo + 1, ... hi, then NULLs */
+} TallyDense;
+
 #define TALLY_STATE_PLAIN		0x43585431
 #define TALLY_STATE_WEIGHTED	0x43585457
+#define TALLY_STATE_DENSE		0x43585444
+
+#define TALLY_DENSE_RANGE		10	/* hi - lo of a dense scale at most */
 #define TALLY_MIN_CAPACITY		4
 #define TALLY_MAX_CAPACITY		(2 * CX_TALLY_MAX_ANSWERS)
 
@@ -132,15 +152,10 @@ tally_weighted(const TallyState *state)
 	return state->magic == TALLY_STATE_WEIGHTED;
 }
 
-/* Is this the shape of a working state? What stands in the slots is looked at where it is read. */
 static inline bool
-tally_state_shaped(const TallyState *state)
+tally_dense(const TallyState *state)
 {
-	return VARATT_IS_4B_U(state) &&
-		(state->magic == TALLY_STATE_PLAIN || state->magic == TALLY_STATE_WEIGHTED) &&
-		state->capacity >= TALLY_MIN_CAPACITY && state->capacity <= TALLY_MAX_CAPACITY &&
-		(state->capacity & (state->capacity - 1)) == 0 &&
-		VARSIZE_4B(state) == tally_state_size(state->capacity, tally_weighted(state));
+	return state->magic == TALLY_STATE_DENSE;
 }
 
 static inline bool
@@ -155,6 +170,29 @@ cx_answer_missing(CxScale scale)
 	return CX_ANSWER_PACK(scale.kind, scale.lo, scale.hi, CX_MISSING_OFFSET);
 }
 
+static inline CxScale
+tally_dense_scale(const TallyDense *dense)
+{
+	return cx_answer_scale(dense->scale << 24);
+}
+
+static inline Size
+tally_dense_size(CxScale scale)
+{
+	return offsetof(TallyDense, count) + (scale.hi - scale.lo + 2) * sizeof(uint32);
+}
+
+/* The counter of an answer on a dense scale, or -1 for a fraction. */
+static inline int
+tally_dense_index(CxAnswer answer)
+{
+	uint32		offset = (uint32) (answer & CX_MISSING_OFFSET);
+
+	if (offset == CX_MISSING_OFFSET)
+		return cx_answer_hi(answer) - cx_answer_lo(answer) + 1;
+	return offset % CX_UNIT == 0 ? (int) (offset / CX_UNIT) : -1;
+}
+
 /* Where the answers of a scale begin in the table; constant for a constant scale. */
 #define TALLY_SEED(scale_bits)	((uint32) (((scale_bits) * UINT64CONST(0x9e3779b97f4a7c15)) >> 44))
 
@@ -167,7 +205,8 @@ tally_home(CxAnswer answer)
 }
 
 /* tally_state.c: the working form */
-extern TallyState *tally_state_new(uint32 answers, bool weighted);
+extern TallyState *tally_state_new(void);
+extern bool tally_state_holds(const TallyState *state, CxAnswer answer);
 extern TallyState *tally_state_add(TallyState *state, const TallyItem *item, bool weighted);
 extern TallyState *tally_state_merge(TallyState *into, const TallyList *from);
 extern void tally_state_take(TallyState *from, const TallyItem *item, bool weighted);

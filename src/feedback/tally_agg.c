@@ -240,7 +240,7 @@ tally_add(PG_FUNCTION_ARGS)
 {
 	TallyList	a = PG_GETARG_TALLY(0);
 	TallyList	b = PG_GETARG_TALLY(1);
-	TallyState *sum = tally_state_merge(tally_state_new(a.n, a.weighted), &a);
+	TallyState *sum = tally_state_merge(tally_state_new(), &a);
 
 	PG_RETURN_TALLY(tally_state_list(tally_state_merge(sum, &b)));
 }

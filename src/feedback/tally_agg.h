@@ -25,25 +25,36 @@ extern Datum tally_row_args(FunctionCallInfo fcinfo, CxKind kind, bool take);
 extern Datum tally_row_feedback(FunctionCallInfo fcinfo, CxKind kind, bool take);
 
 /*
- * Count one answer, unweighted, whose home in the table is known. In an
- * aggregate the answer has been seen before in all but a handful of rows, and
- * sits in the first slot looked at; all else is for the slow path.
+ * Count one answer, unweighted. Nearly always the state is dense and of the
+ * answer's scale, and this is an increment; "index" is the answer's counter
+ * then, -1 for a fraction. Next comes a table in which the first slot looked at
+ * holds the answer. All else is for the slow path.
  *
- * Once a row, so the state is only asked whether it has weights. Its shape is
- * sound: inside an aggregate whose input is a score, the state can only come
- * from the initial value, which was checked when it was read, and from us.
+ * Once a row, so the state is not checked: inside an aggregate whose input is a
+ * score, it can only come from the initial value, which was checked when it was
+ * read, and from us.
  */
 static inline Datum
-tally_row_at(FunctionCallInfo fcinfo, CxAnswer answer, uint32 home, bool take)
+tally_row_at(FunctionCallInfo fcinfo, CxAnswer answer, int index, bool take)
 {
 	if (likely(cx_in_aggregate(fcinfo)))
 	{
 		TallyState *state = (TallyState *) PG_GETARG_POINTER(0);
 
-		Assert(tally_state_shaped(state));
-		if (likely(state->magic == TALLY_STATE_PLAIN))
+		if (likely(tally_dense(state)))
 		{
-			TallyEntry *entry = &state->entry[home & (state->capacity - 1)];
+			TallyDense *dense = (TallyDense *) state;
+
+			if (likely(dense->scale == CX_ANSWER_SCALE_BITS(answer) && index >= 0 &&
+					   dense->count[index] != (take ? 0 : PG_UINT32_MAX)))
+			{
+				dense->count[index] += take ? -1 : 1;
+				PG_RETURN_POINTER(state);
+			}
+		}
+		else if (state->magic == TALLY_STATE_PLAIN && state->capacity != 0)
+		{
+			TallyEntry *entry = &state->entry[tally_home(answer) & (state->capacity - 1)];
 
 			if (likely(entry->answer == answer && (!take || entry->count > 0)))
 			{
@@ -59,7 +70,7 @@ tally_row_at(FunctionCallInfo fcinfo, CxAnswer answer, uint32 home, bool take)
 static inline Datum
 tally_row(FunctionCallInfo fcinfo, CxAnswer answer, bool take)
 {
-	return tally_row_at(fcinfo, answer, tally_home(answer), take);
+	return tally_row_at(fcinfo, answer, tally_dense_index(answer), take);
 }
 
 /* A whole number on a constant scale: all but the check of the score folds away. */
@@ -71,7 +82,8 @@ tally_row_whole(FunctionCallInfo fcinfo, CxScale scale, int64 score, bool take)
 
 	if (unlikely(score < scale.lo || score > scale.hi))
 		cx_error_whole_off_scale(scale.kind, score);
-	return tally_row_at(fcinfo, head + step * CX_UNIT, TALLY_SEED(CX_ANSWER_SCALE_BITS(head)) + step, take);
+	/* the range of the score tells the compiler that its bits do not reach the scale's */
+	return tally_row_at(fcinfo, head | (step * CX_UNIT & CX_MISSING_OFFSET), (int) step, take);
 }
 
 /* The functions metric_accum_T and metric_take_T(state, score) for a kind on its own scale and a column type T. */

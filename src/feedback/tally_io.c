@@ -227,7 +227,8 @@ parse_heading(Parser *p, CxScale *scale, bool *unknown)
 static TallyState *
 parse_tally(Parser *p)
 {
-	TallyState *state = tally_state_new(0, false);
+	TallyState *state = tally_state_new();
+	int			answers = 0;
 
 	skip_blanks(p);
 	if (!expect(p, TAG, "it has to begin with tally{"))
@@ -243,21 +244,20 @@ parse_tally(Parser *p)
 		skip_blanks(p);
 		do
 		{
-			uint32		used = state->used;
 			TallyItem	item;
 			bool		weighted;
 
 			if (!parse_item(p, scale, unknown, &item, &weighted))
 				return NULL;
-			p->too_many = used >= CX_TALLY_MAX_ANSWERS;
-			if (p->too_many)
-				return NULL;
-			state = tally_state_add(state, &item, weighted);
-			if (state->used == used)
+			if (tally_state_holds(state, item.answer))
 			{
 				p->wrong = "the answer before it is there twice";
 				return NULL;
 			}
+			p->too_many = answers++ == CX_TALLY_MAX_ANSWERS;
+			if (p->too_many)
+				return NULL;
+			state = tally_state_add(state, &item, weighted);
 			skip_blanks(p);
 			CHECK_FOR_INTERRUPTS();
 		} while (*p->at != ';' && *p->at != '}' && *p->at != '\0');
@@ -369,7 +369,7 @@ tally_state_recv(PG_FUNCTION_ARGS)
 {
 	TallyList	list = tally_from_message((StringInfo) PG_GETARG_POINTER(0), "tally_state");
 
-	PG_RETURN_POINTER(tally_state_merge(tally_state_new(list.n, list.weighted), &list));
+	PG_RETURN_POINTER(tally_state_merge(tally_state_new(), &list));
 }
 
 PG_FUNCTION_INFO_V1(tally_state_send);

@@ -33,28 +33,86 @@ cx_error_too_many_answers(void)
 	pg_unreachable();
 }
 
-static uint32
-capacity_for(uint32 answers)
+/* A table with room for that many different answers. */
+static TallyState *
+table_new(uint32 answers, bool weighted)
 {
 	uint32		capacity = TALLY_MIN_CAPACITY;
+	TallyState *state;
 
 	while (answers * 4 > capacity * 3)
 		capacity *= 2;
-	return capacity;
-}
-
-/* An empty state with room for that many different answers. */
-TallyState *
-tally_state_new(uint32 answers, bool weighted)
-{
-	uint32		capacity = capacity_for(answers);
-	Size		size = tally_state_size(capacity, weighted);
-	TallyState *state = palloc0(size);
-
-	SET_VARSIZE(state, size);
+	state = palloc0(tally_state_size(capacity, weighted));
+	SET_VARSIZE(state, tally_state_size(capacity, weighted));
 	state->magic = weighted ? TALLY_STATE_WEIGHTED : TALLY_STATE_PLAIN;
 	state->capacity = capacity;
 	return state;
+}
+
+/* The empty state. */
+TallyState *
+tally_state_new(void)
+{
+	TallyState *state = palloc0(tally_state_size(0, false));
+
+	SET_VARSIZE(state, tally_state_size(0, false));
+	state->magic = TALLY_STATE_PLAIN;
+	return state;
+}
+
+static bool
+can_be_dense(CxScale scale)
+{
+	return scale.kind != 0 && scale.hi - scale.lo <= TALLY_DENSE_RANGE;
+}
+
+static TallyDense *
+dense_new(CxScale scale)
+{
+	TallyDense *dense = palloc0(tally_dense_size(scale));
+
+	SET_VARSIZE(dense, tally_dense_size(scale));
+	dense->magic = TALLY_STATE_DENSE;
+	dense->scale = CX_ANSWER_SCALE_BITS(cx_answer_missing(scale));
+	return dense;
+}
+
+/* The counter of an answer in a dense state, or NULL where it has none. */
+static uint32 *
+dense_counter(TallyDense *dense, CxAnswer answer)
+{
+	int			index = dense->scale == CX_ANSWER_SCALE_BITS(answer) ? tally_dense_index(answer) : -1;
+
+	return index < 0 ? NULL : &dense->count[index];
+}
+
+/* Is this the shape of a working state? What stands in the slots is looked at where it is read. */
+static bool
+shaped(const TallyState *state)
+{
+	if (!VARATT_IS_4B_U(state) || VARSIZE_4B(state) < tally_state_size(0, false))
+		return false;
+	if (tally_dense(state))
+	{
+		CxScale		scale = tally_dense_scale((const TallyDense *) state);
+
+		return cx_scale_valid(scale) && can_be_dense(scale) && VARSIZE_4B(state) == tally_dense_size(scale);
+	}
+	if (state->capacity == 0)
+		return state->magic == TALLY_STATE_PLAIN && VARSIZE_4B(state) == tally_state_size(0, false);
+	return (state->magic == TALLY_STATE_PLAIN || state->magic == TALLY_STATE_WEIGHTED) &&
+		state->capacity >= TALLY_MIN_CAPACITY && state->capacity <= TALLY_MAX_CAPACITY &&
+		(state->capacity & (state->capacity - 1)) == 0 &&
+		VARSIZE_4B(state) == tally_state_size(state->capacity, tally_weighted(state));
+}
+
+pg_noreturn static void
+error_out_of_range(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("count or weight of an answer is out of range for type %s", "tally")));
+	pg_unreachable();
 }
 
 pg_noreturn static void
@@ -66,14 +124,14 @@ error_damaged(void)
 	pg_unreachable();
 }
 
-/* The slot of an answer, or the free slot where it belongs, or -1 in a full table. */
+/* The slot of an answer, or the free slot where it belongs, or -1 in a full or empty table. */
 static int
 find_slot(const TallyState *state, CxAnswer answer)
 {
 	uint32		mask = state->capacity - 1;
 	uint32		at = tally_home(answer) & mask;
 
-	for (uint32 probes = 0; probes <= mask; probes++)
+	for (uint32 probes = 0; probes < state->capacity; probes++)
 	{
 		if (state->entry[at].answer == answer || state->entry[at].answer == 0)
 			return (int) at;
@@ -108,44 +166,74 @@ put_item(TallyState *state, const TallyItem *item)
 	state->used++;
 }
 
-/* A copy with room for at least one answer more, without those whose count fell back to 0. */
+/* What was counted, as a table with room for at least one answer more; counts that fell back to 0 are gone. */
 static TallyState *
 grown(const TallyState *state, bool weighted)
 {
-	uint32		live = 0;
+	TallyList	list = tally_state_list(state);
 	TallyState *larger;
 
-	for (uint32 i = 0; i < state->capacity; i++)
-		live += state->entry[i].answer != 0 && state->entry[i].count != 0;
-	if (live >= CX_TALLY_MAX_ANSWERS)
+	if (list.n >= CX_TALLY_MAX_ANSWERS)
 		cx_error_too_many_answers();
-	larger = tally_state_new(live + 1, weighted);
-	for (uint32 i = 0; i < state->capacity; i++)
-	{
-		TallyItem	item = item_at(state, i);
-
-		if (item.answer != 0 && item.count != 0)
-			put_item(larger, &item);
-	}
+	larger = table_new(list.n + 1, weighted);
+	for (int i = 0; i < list.n; i++)
+		put_item(larger, &list.items[i]);
+	pfree(list.items);
 	return larger;
 }
 
-pg_noreturn static void
-error_out_of_range(void)
+/* Add to a dense state, or to an empty one that becomes dense; NULL when it takes a table. */
+static TallyState *
+add_dense(TallyState *state, const TallyItem *item)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("count or weight of an answer is out of range for type %s", "tally")));
-	pg_unreachable();
+	TallyDense *dense = (TallyDense *) state;
+	CxScale		scale = cx_answer_scale(item->answer);
+	uint32	   *counter;
+
+	if (!tally_dense(state))
+	{
+		if (state->capacity != 0 || !can_be_dense(scale))
+			return NULL;
+		dense = dense_new(scale);
+	}
+	counter = dense_counter(dense, item->answer);
+	if (counter == NULL || item->count > PG_UINT32_MAX - *counter)
+		return NULL;
+	*counter += (uint32) item->count;
+	return (TallyState *) dense;
+}
+
+bool
+tally_state_holds(const TallyState *state, CxAnswer answer)
+{
+	int			slot;
+
+	if (tally_dense(state))
+	{
+		uint32	   *counter = dense_counter((TallyDense *) state, answer);
+
+		return counter != NULL && *counter > 0;
+	}
+	slot = find_slot(state, answer);
+	return slot >= 0 && state->entry[slot].answer != 0 && state->entry[slot].count != 0;
 }
 
 /* Add an item; its weight is looked at only if "weighted" says that it means something. */
 TallyState *
 tally_state_add(TallyState *state, const TallyItem *item, bool weighted)
 {
-	int			slot = find_slot(state, item->answer);
+	int			slot;
 	TallyItem	sum;
 
+	if (tally_dense(state) || state->capacity == 0)
+	{
+		TallyState *added = weighted ? NULL : add_dense(state, item);
+
+		if (added != NULL)
+			return added;
+		state = grown(state, weighted);
+	}
+	slot = find_slot(state, item->answer);
 	if (likely(slot >= 0 && state->entry[slot].answer != 0 && !weighted && !tally_weighted(state)))
 	{
 		state->entry[slot].count += item->count;
@@ -205,9 +293,15 @@ rest_valid(const TallyItem *rest)
 void
 tally_state_take(TallyState *from, const TallyItem *item, bool weighted)
 {
-	int			slot = find_slot(from, item->answer);
+	uint32	   *counter = tally_dense(from) ? dense_counter((TallyDense *) from, item->answer) : NULL;
+	int			slot = tally_dense(from) ? -1 : find_slot(from, item->answer);
 	TallyItem	rest = {.count = -1};
 
+	if (counter != NULL && !weighted && *counter >= item->count)
+	{
+		*counter -= (uint32) item->count;
+		return;
+	}
 	if (slot >= 0 && from->entry[slot].answer != 0)
 	{
 		rest = item_at(from, slot);
@@ -247,15 +341,14 @@ slot_counts(const TallyState *state, uint32 slot)
 }
 
 /*
- * Everything that was counted. Collected from the smallest answer on, since
+ * The slots that count, sorted. Collected from the smallest answer on, since
  * the whole answers of one scale lie in order from there: then the sort finds
  * them sorted.
  */
-TallyList
-tally_state_list(const TallyState *state)
+static SlotKey *
+sorted_slots(const TallyState *state, int *n)
 {
-	TallyList	list = {NULL, 0, tally_weighted(state)};
-	SlotKey    *keys = palloc(state->capacity * sizeof(SlotKey));
+	SlotKey    *keys = palloc(Max(state->capacity, 1) * sizeof(SlotKey));
 	CxAnswer	smallest = PG_UINT64_MAX;
 	uint32		start = 0;
 
@@ -267,14 +360,49 @@ tally_state_list(const TallyState *state)
 			start = i;
 		}
 	}
+	*n = 0;
 	for (uint32 i = 0; i < state->capacity; i++)
 	{
 		uint32		slot = (start + i) & (state->capacity - 1);
 
 		if (slot_counts(state, slot))
-			keys[list.n++] = (SlotKey) {state->entry[slot].answer, slot};
+			keys[(*n)++] = (SlotKey) {state->entry[slot].answer, slot};
 	}
-	qsort(keys, list.n, sizeof(SlotKey), compare_keys);
+	qsort(keys, *n, sizeof(SlotKey), compare_keys);
+	return keys;
+}
+
+static TallyList
+dense_list(const TallyDense *dense)
+{
+	CxScale		scale = tally_dense_scale(dense);
+	int			nulls = scale.hi - scale.lo + 1;
+	TallyList	list = {palloc((nulls + 1) * sizeof(TallyItem)), 0, false};
+
+	for (int i = 0; i <= nulls; i++)
+	{
+		TallyItem  *item = &list.items[list.n];
+
+		if (dense->count[i] == 0)
+			continue;
+		item->answer = (dense->scale << 24) + (i == nulls ? CX_MISSING_OFFSET : (uint64) i * CX_UNIT);
+		item->count = dense->count[i];
+		item->weight = tally_unit_weight(item->count);
+		list.n++;
+	}
+	return list;
+}
+
+/* Everything that was counted. */
+TallyList
+tally_state_list(const TallyState *state)
+{
+	TallyList	list = {NULL, 0, tally_weighted(state)};
+	SlotKey    *keys;
+
+	if (tally_dense(state))
+		return dense_list((const TallyDense *) state);
+	keys = sorted_slots(state, &list.n);
 	list.items = palloc_extended(Max(list.n, 1) * sizeof(TallyItem), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < list.n; i++)
 	{
@@ -334,8 +462,11 @@ tally_state_checked(Datum d)
 {
 	TallyState *state = (TallyState *) PG_DETOAST_DATUM(d);
 	uint32		used = 0;
-	bool		sound = tally_state_shaped(state);
+	bool		sound = shaped(state);
 
+	/* a dense state that has its shape can only count wrong */
+	if (sound && tally_dense(state))
+		return state;
 	for (uint32 i = 0; sound && i < state->capacity; i++)
 	{
 		if (state->entry[i].answer != 0)
@@ -359,17 +490,18 @@ tally_state_checked(Datum d)
 TallyState *
 tally_state_writable(FunctionCallInfo fcinfo)
 {
-	TallyState *stored;
+	TallyState *state;
+	TallyState *copy;
 
 	if (PG_ARGISNULL(0))
-		return tally_state_new(0, false);
-	if (cx_in_aggregate(fcinfo))
-	{
-		TallyState *state = (TallyState *) PG_GETARG_POINTER(0);
-
-		if (likely(tally_state_shaped(state)))
-			return state;
-	}
-	stored = tally_state_checked(PG_GETARG_DATUM(0));
-	return grown(stored, tally_weighted(stored));
+		return tally_state_new();
+	state = (TallyState *) PG_GETARG_POINTER(0);
+	if (cx_in_aggregate(fcinfo) && likely(shaped(state)))
+		return state;
+	state = tally_state_checked(PG_GETARG_DATUM(0));
+	if (!tally_dense(state) && state->capacity != 0)
+		return grown(state, tally_weighted(state));
+	copy = palloc(VARSIZE(state));
+	memcpy(copy, state, VARSIZE(state));
+	return copy;
 }

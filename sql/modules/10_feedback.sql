@@ -2,13 +2,13 @@
 
 CREATE TYPE feedback;
 
-CREATE FUNCTION feedback_in(cstring) RETURNS feedback
+CREATE FUNCTION feedback_in(input cstring) RETURNS feedback
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION feedback_out(feedback) RETURNS cstring
+CREATE FUNCTION feedback_out(value feedback) RETURNS cstring
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION feedback_recv(internal) RETURNS feedback
+CREATE FUNCTION feedback_recv(message internal) RETURNS feedback
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION feedback_send(feedback) RETURNS bytea
+CREATE FUNCTION feedback_send(value feedback) RETURNS bytea
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE TYPE feedback (
@@ -81,7 +81,7 @@ CREATE FUNCTION feedback_gt(a feedback, b feedback) RETURNS boolean
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION feedback_cmp(a feedback, b feedback) RETURNS integer
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION feedback_sortsupport(internal) RETURNS void
+CREATE FUNCTION feedback_sortsupport(sortsupport internal) RETURNS void
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION feedback_hash(feedback feedback) RETURNS integer
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -2,13 +2,13 @@
 
 CREATE TYPE tally;
 
-CREATE FUNCTION tally_in(cstring) RETURNS tally
+CREATE FUNCTION tally_in(input cstring) RETURNS tally
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION tally_out(tally) RETURNS cstring
+CREATE FUNCTION tally_out(value tally) RETURNS cstring
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION tally_recv(internal) RETURNS tally
+CREATE FUNCTION tally_recv(message internal) RETURNS tally
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION tally_send(tally) RETURNS bytea
+CREATE FUNCTION tally_send(value tally) RETURNS bytea
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE TYPE tally (
@@ -31,13 +31,13 @@ COMMENT ON FUNCTION tally_send(tally) IS 'binary output of tally, its packed byt
 
 CREATE TYPE tally_state;
 
-CREATE FUNCTION tally_state_in(cstring) RETURNS tally_state
+CREATE FUNCTION tally_state_in(input cstring) RETURNS tally_state
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION tally_state_out(tally_state) RETURNS cstring
+CREATE FUNCTION tally_state_out(value tally_state) RETURNS cstring
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION tally_state_recv(internal) RETURNS tally_state
+CREATE FUNCTION tally_state_recv(message internal) RETURNS tally_state
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION tally_state_send(tally_state) RETURNS bytea
+CREATE FUNCTION tally_state_send(value tally_state) RETURNS bytea
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE TYPE tally_state (
@@ -97,41 +97,41 @@ COMMENT ON FUNCTION rollup_take(tally_state, tally) IS 'takes a row of rollup(ta
 COMMENT ON FUNCTION tally_final(tally_state) IS 'the tally of everything counted; NULL when nothing was';
 
 CREATE AGGREGATE tally(feedback feedback) (
-    SFUNC = tally_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = tally_final,
+    SFUNC = tally_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = tally_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = tally_accum, MINVFUNC = tally_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = tally_final
+    MSFUNC = tally_accum, MINVFUNC = tally_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = tally_final
 );
 COMMENT ON AGGREGATE tally(feedback) IS
     'tally of answers of any kinds; a NULL is counted as missing, of no known kind; NULL without rows';
 
 CREATE AGGREGATE tally(feedback feedback, weight float8) (
-    SFUNC = tally_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = tally_final,
+    SFUNC = tally_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = tally_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = tally_accum, MINVFUNC = tally_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = tally_final
+    MSFUNC = tally_accum, MINVFUNC = tally_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = tally_final
 );
 COMMENT ON AGGREGATE tally(feedback, float8) IS
     'tally of answers of any kinds with their weights, 0 to 10^9, kept in millionths; an answer with a NULL weight is counted as missing; NULL without rows';
 
 CREATE AGGREGATE tally(kind text, score float8) (
-    SFUNC = tally_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = tally_final,
+    SFUNC = tally_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = tally_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = tally_accum, MINVFUNC = tally_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = tally_final
+    MSFUNC = tally_accum, MINVFUNC = tally_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = tally_final
 );
 COMMENT ON AGGREGATE tally(text, float8) IS
     'tally of scores on the kind''s own scale; a NULL score is counted as missing of its kind; 22003 off the scale; NULL without rows';
 
 CREATE AGGREGATE tally(kind text, score float8, lo float8, hi float8) (
-    SFUNC = tally_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = tally_final,
+    SFUNC = tally_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = tally_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = tally_accum, MINVFUNC = tally_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = tally_final
+    MSFUNC = tally_accum, MINVFUNC = tally_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = tally_final
 );
 COMMENT ON AGGREGATE tally(text, float8, float8, float8) IS
     'tally of scores on the scale lo..hi; a NULL score is counted as missing of its kind and scale; 22003 off the scale; NULL without rows';
 
 CREATE AGGREGATE rollup(tally tally) (
-    SFUNC = rollup_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = tally_final,
+    SFUNC = rollup_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = tally_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = rollup_accum, MINVFUNC = rollup_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = tally_final
+    MSFUNC = rollup_accum, MINVFUNC = rollup_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = tally_final
 );
 COMMENT ON AGGREGATE rollup(tally) IS
     'merges tallies exactly, in any order: the tally of all their answers; NULLs are passed over, NULL when nothing was counted';

@@ -50,57 +50,57 @@ COMMENT ON FUNCTION nps_take(tally_state, feedback, float8) IS 'takes a row of n
 COMMENT ON FUNCTION nps_final(tally_state) IS 'score of everything counted by nps';
 
 CREATE AGGREGATE nps(score smallint) (
-    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = nps_final,
+    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = nps_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = nps_final
+    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = nps_final
 );
 COMMENT ON AGGREGATE nps(smallint) IS
     'Net Promoter Score, -100..100 points: percent of 9-10 minus percent of 0-6 (Reichheld 2003); NULLs are left out, NULL without answers, 22003 off the scale 0..10';
 
 CREATE AGGREGATE nps(score integer) (
-    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = nps_final,
+    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = nps_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = nps_final
+    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = nps_final
 );
 COMMENT ON AGGREGATE nps(integer) IS
     'Net Promoter Score, -100..100 points: percent of 9-10 minus percent of 0-6 (Reichheld 2003); NULLs are left out, NULL without answers, 22003 off the scale 0..10';
 
 CREATE AGGREGATE nps(score bigint) (
-    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = nps_final,
+    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = nps_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = nps_final
+    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = nps_final
 );
 COMMENT ON AGGREGATE nps(bigint) IS
     'Net Promoter Score, -100..100 points: percent of 9-10 minus percent of 0-6 (Reichheld 2003); NULLs are left out, NULL without answers, 22003 off the scale 0..10';
 
 CREATE AGGREGATE nps(score float8) (
-    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = nps_final,
+    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = nps_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = nps_final
+    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = nps_final
 );
 COMMENT ON AGGREGATE nps(float8) IS
     'Net Promoter Score, -100..100 points: percent of 9-10 minus percent of 0-6 (Reichheld 2003); NULLs are left out, NULL without answers, 22003 off the scale 0..10';
 
 CREATE AGGREGATE nps(score float8, weight float8) (
-    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = nps_final,
+    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = nps_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = nps_final
+    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = nps_final
 );
 COMMENT ON AGGREGATE nps(float8, float8) IS
     'Net Promoter Score, -100..100 points: percent of 9-10 minus percent of 0-6 (Reichheld 2003); NULLs are left out, NULL without answers, 22003 off the scale 0..10; each answer counted with its weight, 0 to 10^9, kept in millionths';
 
 CREATE AGGREGATE nps(feedback feedback) (
-    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = nps_final,
+    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = nps_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = nps_final
+    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = nps_final
 );
 COMMENT ON AGGREGATE nps(feedback) IS
     'Net Promoter Score, -100..100 points: percent of 9-10 minus percent of 0-6 (Reichheld 2003); NULLs are left out, NULL without answers, 22003 off the scale 0..10; of the answers of kind nps';
 
 CREATE AGGREGATE nps(feedback feedback, weight float8) (
-    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = nps_final,
+    SFUNC = nps_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = nps_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = nps_final
+    MSFUNC = nps_accum, MINVFUNC = nps_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = nps_final
 );
 COMMENT ON AGGREGATE nps(feedback, float8) IS
     'Net Promoter Score, -100..100 points: percent of 9-10 minus percent of 0-6 (Reichheld 2003); NULLs are left out, NULL without answers, 22003 off the scale 0..10; of the answers of kind nps, each answer counted with its weight, 0 to 10^9, kept in millionths';

@@ -62,73 +62,73 @@ COMMENT ON FUNCTION csat_take(tally_state, feedback, float8) IS 'takes a row of 
 COMMENT ON FUNCTION csat_final(tally_state) IS 'score of everything counted by csat';
 
 CREATE AGGREGATE csat(score smallint) (
-    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = csat_final,
+    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = csat_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = csat_final
+    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = csat_final
 );
 COMMENT ON AGGREGATE csat(smallint) IS
     'CSAT, 0..100: percent satisfied (4-5 on 1-5; other scales see docs/csat.md); NULLs are left out, NULL without answers, 22003 off the scale';
 
 CREATE AGGREGATE csat(score integer) (
-    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = csat_final,
+    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = csat_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = csat_final
+    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = csat_final
 );
 COMMENT ON AGGREGATE csat(integer) IS
     'CSAT, 0..100: percent satisfied (4-5 on 1-5; other scales see docs/csat.md); NULLs are left out, NULL without answers, 22003 off the scale';
 
 CREATE AGGREGATE csat(score bigint) (
-    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = csat_final,
+    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = csat_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = csat_final
+    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = csat_final
 );
 COMMENT ON AGGREGATE csat(bigint) IS
     'CSAT, 0..100: percent satisfied (4-5 on 1-5; other scales see docs/csat.md); NULLs are left out, NULL without answers, 22003 off the scale';
 
 CREATE AGGREGATE csat(score float8) (
-    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = csat_final,
+    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = csat_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = csat_final
+    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = csat_final
 );
 COMMENT ON AGGREGATE csat(float8) IS
     'CSAT, 0..100: percent satisfied (4-5 on 1-5; other scales see docs/csat.md); NULLs are left out, NULL without answers, 22003 off the scale';
 
 CREATE AGGREGATE csat(score float8, weight float8) (
-    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = csat_final,
+    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = csat_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = csat_final
+    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = csat_final
 );
 COMMENT ON AGGREGATE csat(float8, float8) IS
     'CSAT, 0..100: percent satisfied (4-5 on 1-5; other scales see docs/csat.md); NULLs are left out, NULL without answers, 22003 off the scale; each answer counted with its weight, 0 to 10^9, kept in millionths';
 
 CREATE AGGREGATE csat(score float8, lo float8, hi float8) (
-    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = csat_final,
+    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = csat_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = csat_final
+    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = csat_final
 );
 COMMENT ON AGGREGATE csat(float8, float8, float8) IS
     'CSAT, 0..100: percent satisfied (4-5 on 1-5; other scales see docs/csat.md); NULLs are left out, NULL without answers, 22003 off the scale; on the scale lo..hi';
 
 CREATE AGGREGATE csat(score float8, lo float8, hi float8, weight float8) (
-    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = csat_final,
+    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = csat_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = csat_final
+    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = csat_final
 );
 COMMENT ON AGGREGATE csat(float8, float8, float8, float8) IS
     'CSAT, 0..100: percent satisfied (4-5 on 1-5; other scales see docs/csat.md); NULLs are left out, NULL without answers, 22003 off the scale; on the scale lo..hi, each answer counted with its weight, 0 to 10^9, kept in millionths';
 
 CREATE AGGREGATE csat(feedback feedback) (
-    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = csat_final,
+    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = csat_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = csat_final
+    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = csat_final
 );
 COMMENT ON AGGREGATE csat(feedback) IS
     'CSAT, 0..100: percent satisfied (4-5 on 1-5; other scales see docs/csat.md); NULLs are left out, NULL without answers, 22003 off the scale; of the answers of kind csat';
 
 CREATE AGGREGATE csat(feedback feedback, weight float8) (
-    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = csat_final,
+    SFUNC = csat_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = csat_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = csat_final
+    MSFUNC = csat_accum, MINVFUNC = csat_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = csat_final
 );
 COMMENT ON AGGREGATE csat(feedback, float8) IS
     'CSAT, 0..100: percent satisfied (4-5 on 1-5; other scales see docs/csat.md); NULLs are left out, NULL without answers, 22003 off the scale; of the answers of kind csat, each answer counted with its weight, 0 to 10^9, kept in millionths';

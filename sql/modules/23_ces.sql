@@ -62,73 +62,73 @@ COMMENT ON FUNCTION ces_take(tally_state, feedback, float8) IS 'takes a row of c
 COMMENT ON FUNCTION ces_final(tally_state) IS 'score of everything counted by ces';
 
 CREATE AGGREGATE ces(score smallint) (
-    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = ces_final,
+    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = ces_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = ces_final
+    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = ces_final
 );
 COMMENT ON AGGREGATE ces(smallint) IS
     'CES, mean agreement that it was easy, 1..7, high is good (Dixon, Toman and DeLisi 2013); NULLs are left out, NULL without answers or over two scales, 22003 off the scale';
 
 CREATE AGGREGATE ces(score integer) (
-    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = ces_final,
+    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = ces_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = ces_final
+    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = ces_final
 );
 COMMENT ON AGGREGATE ces(integer) IS
     'CES, mean agreement that it was easy, 1..7, high is good (Dixon, Toman and DeLisi 2013); NULLs are left out, NULL without answers or over two scales, 22003 off the scale';
 
 CREATE AGGREGATE ces(score bigint) (
-    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = ces_final,
+    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = ces_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = ces_final
+    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = ces_final
 );
 COMMENT ON AGGREGATE ces(bigint) IS
     'CES, mean agreement that it was easy, 1..7, high is good (Dixon, Toman and DeLisi 2013); NULLs are left out, NULL without answers or over two scales, 22003 off the scale';
 
 CREATE AGGREGATE ces(score float8) (
-    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = ces_final,
+    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = ces_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = ces_final
+    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = ces_final
 );
 COMMENT ON AGGREGATE ces(float8) IS
     'CES, mean agreement that it was easy, 1..7, high is good (Dixon, Toman and DeLisi 2013); NULLs are left out, NULL without answers or over two scales, 22003 off the scale';
 
 CREATE AGGREGATE ces(score float8, weight float8) (
-    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = ces_final,
+    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = ces_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = ces_final
+    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = ces_final
 );
 COMMENT ON AGGREGATE ces(float8, float8) IS
     'CES, mean agreement that it was easy, 1..7, high is good (Dixon, Toman and DeLisi 2013); NULLs are left out, NULL without answers or over two scales, 22003 off the scale; each answer counted with its weight, 0 to 10^9, kept in millionths';
 
 CREATE AGGREGATE ces(score float8, lo float8, hi float8) (
-    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = ces_final,
+    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = ces_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = ces_final
+    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = ces_final
 );
 COMMENT ON AGGREGATE ces(float8, float8, float8) IS
     'CES, mean agreement that it was easy, 1..7, high is good (Dixon, Toman and DeLisi 2013); NULLs are left out, NULL without answers or over two scales, 22003 off the scale; on the scale lo..hi';
 
 CREATE AGGREGATE ces(score float8, lo float8, hi float8, weight float8) (
-    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = ces_final,
+    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = ces_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = ces_final
+    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = ces_final
 );
 COMMENT ON AGGREGATE ces(float8, float8, float8, float8) IS
     'CES, mean agreement that it was easy, 1..7, high is good (Dixon, Toman and DeLisi 2013); NULLs are left out, NULL without answers or over two scales, 22003 off the scale; on the scale lo..hi, each answer counted with its weight, 0 to 10^9, kept in millionths';
 
 CREATE AGGREGATE ces(feedback feedback) (
-    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = ces_final,
+    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = ces_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = ces_final
+    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = ces_final
 );
 COMMENT ON AGGREGATE ces(feedback) IS
     'CES, mean agreement that it was easy, 1..7, high is good (Dixon, Toman and DeLisi 2013); NULLs are left out, NULL without answers or over two scales, 22003 off the scale; of the answers of kind ces';
 
 CREATE AGGREGATE ces(feedback feedback, weight float8) (
-    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = ces_final,
+    SFUNC = ces_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = ces_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = ces_final
+    MSFUNC = ces_accum, MINVFUNC = ces_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = ces_final
 );
 COMMENT ON AGGREGATE ces(feedback, float8) IS
     'CES, mean agreement that it was easy, 1..7, high is good (Dixon, Toman and DeLisi 2013); NULLs are left out, NULL without answers or over two scales, 22003 off the scale; of the answers of kind ces, each answer counted with its weight, 0 to 10^9, kept in millionths';

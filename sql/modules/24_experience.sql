@@ -20,9 +20,9 @@ COMMENT ON FUNCTION experience_accum(tally_state, feedback) IS 'counts a row of 
 COMMENT ON FUNCTION experience_take(tally_state, feedback) IS 'takes a row of the experience aggregates out of a moving window';
 
 CREATE AGGREGATE experience_index(feedback feedback) (
-    SFUNC = experience_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = experience_index_final,
+    SFUNC = experience_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = experience_index_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = experience_accum, MINVFUNC = experience_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = experience_index_final
+    MSFUNC = experience_accum, MINVFUNC = experience_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = experience_index_final
 );
 COMMENT ON AGGREGATE experience_index(feedback) IS
     'experience index, -100..100: mean of the net scores of success, ease and emotion (after Temkin 2011 and the early Forrester CXi); NULL when one of them has no answers; NULLs are left out';
@@ -33,9 +33,9 @@ COMMENT ON FUNCTION experience_index(tally) IS
     'experience index, -100..100: mean of the net scores of success, ease and emotion (after Temkin 2011 and the early Forrester CXi); NULL when one of them has no answers';
 
 CREATE AGGREGATE success(feedback feedback) (
-    SFUNC = experience_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = success_final,
+    SFUNC = experience_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = success_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = experience_accum, MINVFUNC = experience_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = success_final
+    MSFUNC = experience_accum, MINVFUNC = experience_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = success_final
 );
 COMMENT ON AGGREGATE success(feedback) IS
     'net success, -100..100: percent that reached the goal minus percent that did not; kind success; NULLs are left out';
@@ -46,9 +46,9 @@ COMMENT ON FUNCTION success(tally) IS
     'net success, -100..100: percent that reached the goal minus percent that did not; kind success';
 
 CREATE AGGREGATE ease(feedback feedback) (
-    SFUNC = experience_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = ease_final,
+    SFUNC = experience_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = ease_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = experience_accum, MINVFUNC = experience_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = ease_final
+    MSFUNC = experience_accum, MINVFUNC = experience_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = ease_final
 );
 COMMENT ON AGGREGATE ease(feedback) IS
     'net ease, -100..100: percent easy minus percent hard; kinds ces (high is good) and effort (low is good) together; NULLs are left out';
@@ -59,9 +59,9 @@ COMMENT ON FUNCTION ease(tally) IS
     'net ease, -100..100: percent easy minus percent hard; kinds ces (high is good) and effort (low is good) together';
 
 CREATE AGGREGATE emotion(feedback feedback) (
-    SFUNC = experience_accum, STYPE = tally_state, SSPACE = 300, INITCOND = 'tally{}', FINALFUNC = emotion_final,
+    SFUNC = experience_accum, STYPE = tally_state, SSPACE = 64, INITCOND = 'tally{}', FINALFUNC = emotion_final,
     COMBINEFUNC = tally_state_combine, PARALLEL = SAFE,
-    MSFUNC = experience_accum, MINVFUNC = experience_take, MSTYPE = tally_state, MSSPACE = 300, MINITCOND = 'tally{}', MFINALFUNC = emotion_final
+    MSFUNC = experience_accum, MINVFUNC = experience_take, MSTYPE = tally_state, MSSPACE = 64, MINITCOND = 'tally{}', MFINALFUNC = emotion_final
 );
 COMMENT ON AGGREGATE emotion(feedback) IS
     'net emotion, -100..100: percent good minus percent bad; kind emotion; NULLs are left out';

@@ -7,6 +7,7 @@
  */
 #include "feedback/answer.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "common/shortest_dec.h"	/* the server's own digits for float8 */
@@ -14,10 +15,14 @@
 
 /*
  * Scores are kept in thousandths. A float8 may carry the noise of earlier
- * arithmetic (0.1 + 0.2), and a real that was widened carries the noise of its
- * 24 bits; neither is a fourth decimal.
+ * arithmetic (0.1 + 0.2) in its last bits, and a real that was widened carries
+ * the noise of its 24 bits; neither is a fourth decimal.
  */
-#define SCORE_NOISE		1e-9
+static double
+noise(double score)
+{
+	return 16 * DBL_EPSILON * Max(1.0, fabs(score));
+}
 
 void
 cx_error_off_scale(CxScale scale, const char *score)
@@ -82,7 +87,7 @@ cx_answer_from_float8(CxScale scale, double score)
 		double		end = score > scale.hi ? scale.hi : scale.lo;
 		char		buf[DOUBLE_SHORTEST_DECIMAL_LEN];
 
-		if (!(fabs(score - end) <= SCORE_NOISE))
+		if (!(fabs(score - end) <= noise(end)))
 		{
 			double_to_shortest_decimal_buf(score, buf);
 			cx_error_off_scale(scale, buf);
@@ -90,7 +95,7 @@ cx_answer_from_float8(CxScale scale, double score)
 		score = end;
 	}
 	milli = rint(score * CX_UNIT);
-	if (unlikely(fabs(score * CX_UNIT - milli) > SCORE_NOISE * CX_UNIT) &&
+	if (unlikely(fabs(score - milli / CX_UNIT) > noise(score)) &&
 		!((double) (float) score == score && (float) (milli / CX_UNIT) == (float) score))
 	{
 		char		buf[DOUBLE_SHORTEST_DECIMAL_LEN];

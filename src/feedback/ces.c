@@ -16,7 +16,7 @@ PG_FUNCTION_INFO_V1(ces_final);
 Datum
 ces_final(PG_FUNCTION_ARGS)
 {
-	CxReading	r = cx_reading_of(tally_state_list(tally_state_checked(PG_GETARG_DATUM(0))), CX_CES);
+	CxReading	r = cx_reading_of_state(tally_state_checked(PG_GETARG_DATUM(0)), CX_CES);
 
 	CX_RETURN_FLOAT8_OR_NULL(cx_mean(&r));
 }

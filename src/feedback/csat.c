@@ -15,7 +15,7 @@ PG_FUNCTION_INFO_V1(csat_final);
 Datum
 csat_final(PG_FUNCTION_ARGS)
 {
-	CxReading	r = cx_reading_of(tally_state_list(tally_state_checked(PG_GETARG_DATUM(0))), CX_CSAT);
+	CxReading	r = cx_reading_of_state(tally_state_checked(PG_GETARG_DATUM(0)), CX_CSAT);
 
 	CX_RETURN_FLOAT8_OR_NULL(cx_percent_good(&r));
 }

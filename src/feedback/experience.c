@@ -58,6 +58,17 @@ cx_experience_index(const CxExperience *e)
 }
 
 static CxExperience
+experience_of_state(const TallyState *state)
+{
+	CxExperience e;
+
+	e.part[SUCCESS] = cx_reading_of_state(state, CX_SUCCESS);
+	e.part[EASE] = pool_buckets(cx_reading_of_state(state, CX_CES), cx_reading_of_state(state, CX_EFFORT));
+	e.part[EMOTION] = cx_reading_of_state(state, CX_EMOTION);
+	return e;
+}
+
+static CxExperience
 experience_of(TallyList list)
 {
 	int			n;
@@ -99,20 +110,20 @@ experience_take(PG_FUNCTION_ARGS)
 }
 
 /* One function over a tally and one final function over the working state for each figure. */
-#define EXPERIENCE_FUNCTION(name, list, figure) \
+#define EXPERIENCE_FUNCTION(name, experience, figure) \
 PG_FUNCTION_INFO_V1(name); \
 Datum \
 name(PG_FUNCTION_ARGS) \
 { \
-	CxExperience e = experience_of(list); \
+	CxExperience e = experience; \
 \
 	CX_RETURN_FLOAT8_OR_NULL(figure); \
 } \
 extern int no_such_variable
 
 #define EXPERIENCE_FUNCTIONS(name, figure) \
-EXPERIENCE_FUNCTION(name##_tally, PG_GETARG_TALLY(0), figure); \
-EXPERIENCE_FUNCTION(name##_final, tally_state_list(tally_state_checked(PG_GETARG_DATUM(0))), figure)
+EXPERIENCE_FUNCTION(name##_tally, experience_of(PG_GETARG_TALLY(0)), figure); \
+EXPERIENCE_FUNCTION(name##_final, experience_of_state(tally_state_checked(PG_GETARG_DATUM(0))), figure)
 
 EXPERIENCE_FUNCTIONS(experience_index, cx_experience_index(&e));
 EXPERIENCE_FUNCTIONS(success, cx_net(&e.part[SUCCESS]));

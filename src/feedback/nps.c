@@ -21,40 +21,22 @@ TALLY_METRIC_FUNCTIONS(nps, CX_NPS, 0, 10);
 
 const char *const cx_nps_methods[] = {"wald", "adjusted_wald", "score", "goodman", NULL};
 
-/* Asked once a row by moving windows, and nps has only one scale: so no reading is made of it. */
-static double
-nps_of(TallyList list)
-{
-	CxBuckets	buckets = cx_scale_buckets(cx_kind_scale(CX_NPS));
-	int128		total = 0;
-	int128		net = 0;
-
-	for (int i = 0; i < list.n; i++)
-	{
-		const TallyItem *item = &list.items[i];
-		CxBucket	bucket;
-
-		if (cx_answer_kind(item->answer) != CX_NPS || cx_answer_is_missing(item->answer))
-			continue;
-		bucket = cx_answer_bucket(&buckets, cx_answer_offset(item->answer));
-		total = cx_add_weights(total, item->weight.sum);
-		net += bucket == CX_GOOD ? item->weight.sum : bucket == CX_BAD ? -item->weight.sum : 0;
-	}
-	return total > 0 ? 100.0 * (double) net / (double) total : NAN;
-}
-
 PG_FUNCTION_INFO_V1(nps_final);
 Datum
 nps_final(PG_FUNCTION_ARGS)
 {
-	CX_RETURN_FLOAT8_OR_NULL(nps_of(tally_state_list(tally_state_checked(PG_GETARG_DATUM(0)))));
+	CxReading	r = cx_reading_of_state(tally_state_checked(PG_GETARG_DATUM(0)), CX_NPS);
+
+	CX_RETURN_FLOAT8_OR_NULL(cx_net(&r));
 }
 
 PG_FUNCTION_INFO_V1(nps_tally);
 Datum
 nps_tally(PG_FUNCTION_ARGS)
 {
-	CX_RETURN_FLOAT8_OR_NULL(nps_of(PG_GETARG_TALLY(0)));
+	CxReading	r = cx_reading_of(PG_GETARG_TALLY(0), CX_NPS);
+
+	CX_RETURN_FLOAT8_OR_NULL(cx_net(&r));
 }
 
 PG_FUNCTION_INFO_V1(tally_promoters);

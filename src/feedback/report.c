@@ -112,10 +112,16 @@ score_report(PG_FUNCTION_ARGS)
 		put_scores(&rows, scores, cx_scores_of(&readings[i], scores), scale, confidence, method);
 	}
 	put_scores(&rows, scores, cx_scores_experience(readings, n, scores), "-100..100", confidence, method);
+	if (unknown > 0)
+	{
+		CxScore		nobody_knows = {.metric = "unknown", .score = NAN, .std_error = NAN, .missing = unknown};
+
+		put_scores(&rows, &nobody_knows, 1, NULL, confidence, method);
+	}
 	return (Datum) 0;
 }
 
-/* All scores of a tally, each kind over all its scales, in a fixed order. */
+/* All scores of a tally, each kind over all its scales: how many. */
 static int
 pooled_scores(TallyList list, CxScore *scores)
 {
@@ -130,16 +136,26 @@ pooled_scores(TallyList list, CxScore *scores)
 
 		n += cx_scores_of(&r, scores + n);
 	}
-	if (cx_scores_experience(readings, n_readings, scores + n) == 0)
-	{
-		/* keep the places, so that both sides of a comparison have the same scores */
-		for (int i = 0; i < CX_SCORES_EXPERIENCE; i++)
-			scores[n + i] = (CxScore) {.metric = NULL, .score = NAN, .variance = NAN, .n = NAN};
-	}
-	n += CX_SCORES_EXPERIENCE;
+	n += cx_scores_experience(readings, n_readings, scores + n);
 	Assert(n <= POOLED_SCORES_MAX);
 	return n;
 }
+
+/* The score of a name, or one without answers. */
+static CxScore
+find_score(const CxScore *scores, int n, const char *metric)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(scores[i].metric, metric) == 0)
+			return scores[i];
+	return (CxScore) {.metric = metric, .score = NAN};
+}
+
+/* Every score by name, in the order of reports. */
+static const char *const compared[] = {
+	"nps", "csat", "csat_mean", "ces", "ces_easy", "effort", "effort_easy", "success_rate", "emotion_mean",
+	"emotion_good", "rating", "success", "ease", "emotion", "experience_index"
+};
 
 static CxComparison
 compare_scores(const CxScore *a, const CxScore *b, double confidence, bool adjusted)
@@ -166,8 +182,11 @@ compare_scores(const CxScore *a, const CxScore *b, double confidence, bool adjus
 	else
 		c = cx_compare_z(a->score, a->variance, a->n, b->score, b->variance, b->n, confidence);
 	c.difference = a->score - b->score;
-	c.low = Max(c.low, -range);
-	c.high = Min(c.high, range);
+	if (!isnan(c.z))
+	{
+		c.low = Max(c.low, -range);
+		c.high = Min(c.high, range);
+	}
 	return c;
 }
 
@@ -178,25 +197,27 @@ tally_compare(PG_FUNCTION_ARGS)
 {
 	CxScore		a[POOLED_SCORES_MAX];
 	CxScore		b[POOLED_SCORES_MAX];
-	int			n = pooled_scores(PG_GETARG_TALLY(0), a);
+	int			n_a = pooled_scores(PG_GETARG_TALLY(0), a);
+	int			n_b = pooled_scores(PG_GETARG_TALLY(1), b);
 	double		confidence = cx_check_confidence(PG_GETARG_FLOAT8(2));
 	bool		adjusted = cx_check_choice(PG_GETARG_TEXT_PP(3), "interval_method",
 										   (const char *const[]) {"wald", "adjusted_wald", NULL}) == 1;
 	CxRows		rows = cx_rows_begin(fcinfo, COMPARE_COLUMNS);
 
-	(void) pooled_scores(PG_GETARG_TALLY(1), b);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < lengthof(compared); i++)
 	{
+		CxScore		x = find_score(a, n_a, compared[i]);
+		CxScore		y = find_score(b, n_b, compared[i]);
 		Datum		values[COMPARE_COLUMNS];
 		bool		nulls[COMPARE_COLUMNS] = {false};
 		CxComparison c;
 
-		if (!(a[i].responses > 0 || b[i].responses > 0))
+		if (!(x.responses > 0 || y.responses > 0))
 			continue;
-		c = compare_scores(&a[i], &b[i], confidence, adjusted);
-		set_text(values, nulls, 0, a[i].metric != NULL ? a[i].metric : b[i].metric);
-		cx_set_float8(values, nulls, 1, a[i].score);
-		cx_set_float8(values, nulls, 2, b[i].score);
+		c = compare_scores(&x, &y, confidence, adjusted);
+		set_text(values, nulls, 0, compared[i]);
+		cx_set_float8(values, nulls, 1, x.score);
+		cx_set_float8(values, nulls, 2, y.score);
 		cx_set_float8(values, nulls, 3, c.difference);
 		cx_set_float8(values, nulls, 4, c.std_error);
 		cx_set_float8(values, nulls, 5, c.z);

@@ -86,25 +86,24 @@ int
 cx_scores_experience(const CxReading *readings, int n, CxScore *scores)
 {
 	CxExperience e = cx_experience_from(readings, n);
-	CxScore    *index = &scores[CX_EXPERIENCE_PARTS];
+	CxScore		index = {.metric = "experience_index", .form = CX_FORM_INDEX, .low = -100.0, .high = 100.0};
+	int			written = 0;
 
-	memset(index, 0, sizeof(*index));
-	index->metric = "experience_index";
-	index->form = CX_FORM_INDEX;
-	index->low = -100.0;
-	index->high = 100.0;
-	index->score = cx_experience_index(&e);
-	if (isnan(index->score))
-		return 0;
+	index.score = cx_experience_index(&e);
 	for (int i = 0; i < CX_EXPERIENCE_PARTS; i++)
 	{
-		scores[i] = score_from(&e.part[i], cx_experience_part_names[i], CX_FORM_NET);
-		index->std_error += scores[i].std_error / CX_EXPERIENCE_PARTS;
-		index->responses = cx_add_counts(index->responses, scores[i].responses);
-		index->missing = cx_add_counts(index->missing, scores[i].missing);
+		CxScore		part = score_from(&e.part[i], cx_experience_part_names[i], CX_FORM_NET);
+
+		if (!isnan(part.score))
+			scores[written++] = part;
+		index.std_error += part.std_error / CX_EXPERIENCE_PARTS;
+		index.responses = cx_add_counts(index.responses, part.responses);
+		index.missing = cx_add_counts(index.missing, part.missing);
 	}
 	/* a test asks for variance and number: one answer with that spread */
-	index->n = 1.0;
-	index->variance = index->std_error * index->std_error;
-	return CX_SCORES_EXPERIENCE;
+	index.n = 1.0;
+	index.variance = index.std_error * index.std_error;
+	if (!isnan(index.score))
+		scores[written++] = index;
+	return written;
 }

@@ -42,7 +42,7 @@ typedef struct CxScore
 /* The scores of one reading (of one scale, or pooled): how many were written to "scores". */
 extern int	cx_scores_of(const CxReading *r, CxScore *scores);
 
-/* The experience index and its parts, if all parts have answers; 0 otherwise. */
+/* The parts of the experience index that have answers, and the index if all have. */
 extern int	cx_scores_experience(const CxReading *readings, int n, CxScore *scores);
 
 #endif							/* CX_SCORES_H */

@@ -213,6 +213,7 @@ extern void tally_state_take(TallyState *from, const TallyItem *item, bool weigh
 extern TallyState *tally_state_checked(Datum d);
 extern TallyState *tally_state_writable(FunctionCallInfo fcinfo);
 extern TallyList tally_state_list(const TallyState *state);
+extern bool tally_state_next(const TallyState *state, uint32 *at, TallyItem *item);
 extern TallyWeight tally_unit_weight(int64 count);
 extern bool tally_item_valid(const TallyItem *item);
 pg_noreturn extern void cx_error_too_many_answers(void);

@@ -32,13 +32,22 @@ tally_row_slow(FunctionCallInfo fcinfo, CxAnswer answer, bool take)
 	return count_item(fcinfo, &item, false, take);
 }
 
-static void
-check_weight(double weight)
+/* A weight in millionths. One that would lose more than a thousandth of itself is not kept silently. */
+static int64
+weight_units(double weight)
 {
+	double		units = rint(weight * CX_WEIGHT_UNIT);
+
 	if (!(weight >= 0.0 && weight <= CX_WEIGHT_LIMIT))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("weight %.15g is not between 0 and %.15g", weight, CX_WEIGHT_LIMIT)));
+	if (unlikely(fabs(weight * CX_WEIGHT_UNIT - units) > 1e-3 * weight * CX_WEIGHT_UNIT))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("weight %.15g is too small to be kept in millionths", weight),
+				 errhint("Scale the weights, for example to a mean of 1.")));
+	return (int64) units;
 }
 
 Datum
@@ -46,8 +55,7 @@ tally_row_weighted(FunctionCallInfo fcinfo, CxAnswer answer, double weight, bool
 {
 	TallyItem	item = {.answer = answer, .count = 1};
 
-	check_weight(weight);
-	item.weight.sum = (int64) rint(weight * CX_WEIGHT_UNIT);
+	item.weight.sum = weight_units(weight);
 	item.weight.squares = item.weight.sum * item.weight.sum;
 	return count_item(fcinfo, &item, true, take);
 }
@@ -80,7 +88,7 @@ tally_row_feedback(FunctionCallInfo fcinfo, CxKind kind, bool take)
 	{
 		/* passed over, but not with a weight that cannot be meant */
 		if (PG_NARGS() == 3)
-			check_weight(PG_GETARG_FLOAT8(2));
+			(void) weight_units(PG_GETARG_FLOAT8(2));
 		PG_RETURN_POINTER(tally_state_writable(fcinfo));
 	}
 	if (PG_NARGS() == 2)
@@ -128,7 +136,7 @@ weighted_row(FunctionCallInfo fcinfo, bool take)
 	CxAnswer	answer;
 
 	if (!PG_ARGISNULL(2))
-		check_weight(PG_GETARG_FLOAT8(2));
+		(void) weight_units(PG_GETARG_FLOAT8(2));
 	if (PG_ARGISNULL(1))
 		return tally_row_slow(fcinfo, CX_MISSING_UNKNOWN, take);
 	answer = PG_GETARG_FEEDBACK(1);

@@ -164,6 +164,43 @@ cx_reading_of(TallyList list, CxKind kind)
 	return cx_pool(readings, n, kind);
 }
 
+CxReading
+cx_reading_of_state(const TallyState *state, CxKind kind)
+{
+	CxReading	r = {.scale = {.kind = kind}, .percent = NAN};
+	CxBuckets	buckets = {0};
+	uint64		scale_bits = 0;
+	uint64		first_scale = 0;
+	uint32		at = 0;
+	TallyItem	item;
+
+	while (tally_state_next(state, &at, &item))
+	{
+		if (cx_answer_kind(item.answer) != kind)
+			continue;
+		if (cx_answer_is_missing(item.answer))
+		{
+			r.missing = cx_add_counts(r.missing, item.count);
+			continue;
+		}
+		if (CX_ANSWER_SCALE_BITS(item.answer) != scale_bits)
+		{
+			scale_bits = CX_ANSWER_SCALE_BITS(item.answer);
+			buckets = cx_scale_buckets(cx_answer_scale(item.answer));
+		}
+		/* more than one is all that anybody asks of the number of scales */
+		if (item.weight.sum > 0 && first_scale != scale_bits)
+		{
+			r.scales++;
+			if (first_scale == 0)
+				first_scale = scale_bits;
+		}
+		r.scale = cx_answer_scale(item.answer);
+		read_item(&r, &buckets, &item);
+	}
+	return r;
+}
+
 double
 cx_share_good(const CxReading *r)
 {

@@ -30,7 +30,7 @@ typedef struct CxReading
 	int128		good_weight;
 	int128		bad_weight;
 	int128		moment;			/* sum of weight * score in thousandths */
-	double		percent;		/* mean place on the scale, 0..100, NaN without answers */
+	double		percent;		/* mean place on the scale, 0..100, NaN without answers or unknown */
 	const TallyItem *items;		/* the answers on "scale", without NULLs */
 	int			n_items;
 } CxReading;
@@ -41,6 +41,13 @@ extern CxReading *cx_readings(TallyList list, int *n, int64 *unknown);
 /* The reading of a kind over all its scales. */
 extern CxReading cx_pool(const CxReading *readings, int n, CxKind kind);
 extern CxReading cx_reading_of(TallyList list, CxKind kind);
+
+/*
+ * The same of a working state, without the items and without "percent": one
+ * pass over the slots as they lie, since moving windows ask for it at every
+ * row. All sums are exact, so the order does not show.
+ */
+extern CxReading cx_reading_of_state(const TallyState *state, CxKind kind);
 
 /* Everything below is NaN where it is undefined. */
 extern double cx_share_good(const CxReading *r);

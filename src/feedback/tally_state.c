@@ -175,7 +175,8 @@ grown(const TallyState *state, bool weighted)
 
 	if (list.n >= CX_TALLY_MAX_ANSWERS)
 		cx_error_too_many_answers();
-	larger = table_new(list.n + 1, weighted);
+	/* room for half as many again, so that a window in which answers come and go does not rebuild at every row */
+	larger = table_new(list.n + list.n / 2 + 1, weighted);
 	for (int i = 0; i < list.n; i++)
 		put_item(larger, &list.items[i]);
 	pfree(list.items);
@@ -372,24 +373,52 @@ sorted_slots(const TallyState *state, int *n)
 	return keys;
 }
 
-static TallyList
-dense_list(const TallyDense *dense)
+/*
+ * The next item that was counted, in the order of the slots; begin with *at = 0.
+ * For readers to whom the order does not matter.
+ */
+bool
+tally_state_next(const TallyState *state, uint32 *at, TallyItem *item)
 {
-	CxScale		scale = tally_dense_scale(dense);
-	int			nulls = scale.hi - scale.lo + 1;
-	TallyList	list = {palloc((nulls + 1) * sizeof(TallyItem)), 0, false};
+	const TallyDense *dense = (const TallyDense *) state;
+	CxScale		scale;
 
-	for (int i = 0; i <= nulls; i++)
+	if (!tally_dense(state))
 	{
-		TallyItem  *item = &list.items[list.n];
-
-		if (dense->count[i] == 0)
-			continue;
-		item->answer = (dense->scale << 24) + (i == nulls ? CX_MISSING_OFFSET : (uint64) i * CX_UNIT);
-		item->count = dense->count[i];
-		item->weight = tally_unit_weight(item->count);
-		list.n++;
+		for (; *at < state->capacity; (*at)++)
+		{
+			if (slot_counts(state, *at))
+			{
+				*item = item_at(state, (*at)++);
+				return true;
+			}
+		}
+		return false;
 	}
+	scale = tally_dense_scale(dense);
+	for (; *at <= scale.hi - scale.lo + 1; (*at)++)
+	{
+		if (dense->count[*at] != 0)
+		{
+			item->answer = (dense->scale << 24) +
+				(*at > scale.hi - scale.lo ? CX_MISSING_OFFSET : (uint64) *at * CX_UNIT);
+			item->count = dense->count[*at];
+			item->weight = tally_unit_weight(item->count);
+			(*at)++;
+			return true;
+		}
+	}
+	return false;
+}
+
+static TallyList
+dense_list(const TallyState *state)
+{
+	TallyList	list = {palloc((TALLY_DENSE_RANGE + 2) * sizeof(TallyItem)), 0, false};
+	uint32		at = 0;
+
+	while (tally_state_next(state, &at, &list.items[list.n]))
+		list.n++;
 	return list;
 }
 
@@ -401,7 +430,7 @@ tally_state_list(const TallyState *state)
 	SlotKey    *keys;
 
 	if (tally_dense(state))
-		return dense_list((const TallyDense *) state);
+		return dense_list(state);
 	keys = sorted_slots(state, &list.n);
 	list.items = palloc_extended(Max(list.n, 1) * sizeof(TallyItem), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < list.n; i++)

@@ -197,8 +197,8 @@ start_comparison(double a, double var_a, double n_a, double b, double var_b, dou
 	result.std_error = sqrt(var_a / n_a + var_b / n_b);
 	result.z = result.std_error > 0.0 ? result.difference / result.std_error : NAN;
 	result.p_value = NAN;
-	result.low = result.difference;
-	result.high = result.difference;
+	result.low = NAN;
+	result.high = NAN;
 	return result;
 }
 

@@ -37,9 +37,9 @@ typedef struct CxNpsSample
 } CxNpsSample;
 
 /*
- * a - b with its spread.  z holds z or t.  Where the standard error is 0, z
- * and p_value are NaN and low = high = difference.  The limits are not
- * clamped: the range of a difference is the caller's to know.
+ * a - b with its spread.  z holds z or t.  Where the standard error is 0 or
+ * unknown, z, p_value and the limits are NaN: no spread is no certainty.  The
+ * limits are not clamped: the range of a difference is the caller's to know.
  */
 typedef struct CxComparison
 {

@@ -56,9 +56,9 @@ SELECT bag_eq($$ SELECT typname::text FROM our_type $$, $$ VALUES ('feedback'), 
     'the types are feedback, tally, tally_state');
 SELECT bag_eq($$ SELECT name::text FROM our_operator $$,
     $$ SELECT op || '(' || t || ',' || t || ')'
-       FROM (VALUES ('<', 'feedback'), ('<=', 'feedback'), ('=', 'feedback'), ('<>', 'feedback'), ('>=', 'feedback'),
-                    ('>', 'feedback'), ('+', 'tally')) v(op, t) $$,
-    'the operators are the six comparisons of feedback and the sum of tallies');
+       FROM unnest(ARRAY['<', '<=', '=', '<>', '>=', '>']) op, unnest(ARRAY['feedback', 'tally']) t
+       UNION ALL VALUES ('+(tally,tally)') $$,
+    'the operators are the six comparisons of feedback and of tally, and the sum of tallies');
 SELECT cmp_ok((SELECT count(*) FROM our_aggregate), '>=', 34::bigint, 'the aggregates are seen by the questions below');
 
 -- ---- functions ----
@@ -256,8 +256,9 @@ SELECT is_empty($$ SELECT name FROM our_operator WHERE (oprcanmerge OR oprcanhas
 -- ---- operator classes ----
 
 SELECT bag_eq($$ SELECT opcname::text, amname::text, opcintype::regtype::text, opcdefault FROM our_class $$,
-    $$ VALUES ('feedback_ops', 'btree', 'feedback', true), ('feedback_ops', 'hash', 'feedback', true) $$,
-    'feedback has a default btree and a default hash class');
+    $$ VALUES ('feedback_ops', 'btree', 'feedback', true), ('feedback_ops', 'hash', 'feedback', true),
+              ('tally_ops', 'btree', 'tally', true), ('tally_ops', 'hash', 'tally', true) $$,
+    'feedback and tally have a default btree and a default hash class');
 SELECT is_empty($$ SELECT opcname, amname FROM our_class WHERE NOT amvalidate(oid) $$,
     'every operator class is valid to its access method');
 SELECT is_empty($$ SELECT opcname, amname FROM our_class WHERE coalesce(obj_description(oid, 'pg_opclass'), '') = '' $$,
@@ -266,8 +267,9 @@ SELECT bag_eq(
     $$ SELECT amname::text, amprocnum::int, amproc::text FROM our_class c JOIN pg_amproc p ON p.amprocfamily = c.opcfamily
        WHERE amproclefttype = opcintype AND amprocrighttype = opcintype $$,
     $$ VALUES ('btree', 1, 'feedback_cmp'), ('btree', 2, 'feedback_sortsupport'), ('btree', 4, 'btequalimage'),
-              ('hash', 1, 'feedback_hash'), ('hash', 2, 'feedback_hash_extended') $$,
-    'btree sorts fast and deduplicates, hash can be salted');
+              ('hash', 1, 'feedback_hash'), ('hash', 2, 'feedback_hash_extended'),
+              ('btree', 1, 'tally_cmp'), ('hash', 1, 'tally_hash'), ('hash', 2, 'tally_hash_extended') $$,
+    'btree of feedback sorts fast and deduplicates, hash can be salted');
 
 -- ---- casts ----
 

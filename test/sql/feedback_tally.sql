@@ -30,6 +30,12 @@ SELECT '  tally{ nps:9=1   0=2;csat/10: 8=5 ;unknown:missing=3 } '::tally;
 SELECT 'tally{}'::tally, 'tally{nps: 9=2(2,2)}'::tally AS weights_of_one, 'tally{nps: 9=2(2.5,3.25)}'::tally;
 SELECT 'tally{csat/0..100: 79.5=1 80=2}'::tally AS percent_scale, 'tally{rating/0..5: 3.5=1 missing=7}'::tally;
 
+-- equal tallies are equal values, however they came to be
+SELECT 'tally{nps: 9=1 0=2}'::tally = 'tally{nps: 0=2}'::tally + 'tally{nps: 9=1}'::tally AS same,
+       'tally{nps: 9=1}'::tally <> 'tally{nps: 9=2}'::tally AS other;
+SELECT t, count(*) FROM unnest(ARRAY['tally{nps: 9=1 8=1}', 'tally{nps: 8=1 9=1}', 'tally{}']::tally[]) AS t GROUP BY t ORDER BY t;
+SELECT 'tally{nps: 9=1}'::tally UNION SELECT 'tally{nps: 9=1}'::tally;
+
 -- small in storage
 SELECT pg_column_size(tally('nps', s)) < 100 AS under_100_bytes FROM (SELECT i % 11 AS s FROM generate_series(1, 1000000) AS i) AS x;
 

@@ -22,7 +22,8 @@ my %SAMPLES = (
     'tally{csat/10: 8=5; rating/-1000..1000: -999.999=1 0.5=2 1000=72057594037927936}',
     "tally{$all_kinds}" ],
   tally_state => [
-    'tally{}', 'tally{nps: 0=1 7=2 9=3}', 'tally{nps: 9=3(4.5,6.75); ces: missing=1}', "tally{$all_kinds}" ]);
+    'tally{}', 'tally{nps: 0=1 7=2 9=3 missing=4294967295}', 'tally{rating/2..3: 2=1}', 'tally{nps: 9=4294967296 9.5=1}',
+    'tally{nps: 9=3(4.5,6.75); ces: missing=1}', "tally{$all_kinds}" ]);
 
 # Errors that a damaged stored value, a damaged message, a wrong argument may end in.
 my $stored = 'XX001|22003|22023|54000';
@@ -457,6 +458,43 @@ my ($code, $out, $err) = $node->psql($db, <<'SQL');
 SELECT tally_final(nps_take(nps_accum(nps_accum('tally{}', 9, 3), 9, 4), 9, 5));
 SQL
 like($err, qr/22023/, 'taking out a weight that was never added');
+
+# ---- damaged states in an aggregate of a user's own, whose inverse function takes them from a table ----
+
+for my $type (grep { $_->{state} } @types)
+{
+  my $t = $type->{name};
+  my ($n, $script) = (0, "CREATE TABLE probe.now_$t AS SELECT x FROM probe.sample_$t LIMIT 1;\n");
+
+  for my $r (grep { $_->{kind} eq 'function' && $_->{result} eq $t } @surface)
+  {
+    my ($state, @args) = @{ $r->{args} };
+    next if $state->{type} ne $t || !@args || grep { $_->{type} eq $t } @args;
+
+    my $takes = join ', ', map { $_->{type} } @args;
+    my $strict = $r->{strict} ? 'STRICT' : '';
+    my ($agg, $inverse, $start) = ("probe.user_$n", "probe.inverse_$n", $SAMPLES{$t}[0]);
+
+    $n++;
+    $script .= <<"SQL";
+CREATE FUNCTION $inverse($t, $takes) RETURNS $t $strict LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT x FROM probe.now_$t); END';
+CREATE AGGREGATE $agg($takes) (SFUNC = $r->{name}, STYPE = $t, INITCOND = '$start',
+  MSFUNC = $r->{name}, MINVFUNC = $inverse, MSTYPE = $t, MINITCOND = '$start');
+SQL
+    for my $k (0 .. 2)
+    {
+      my $values = join ', ', map { my @edges = edges($_); $edges[ $k % @edges ] } @args;
+      my $expression = "(SELECT count(s) FROM (SELECT $agg($values) OVER (ORDER BY i ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+        FROM generate_series(1, 4) i OFFSET 0) q(s))";
+      my ($probe, $sql) = probe_function("v $t", $expression, 'bigint');
+
+      $sql =~ s/r := /UPDATE probe.now_$t SET x = v; r := /;
+      $script .= "$sql SELECT '$r->{label} moving, inverse by hand', o, count(*), min(how) FROM (SELECT how, $probe(x) FROM probe.stored_$t
+        WHERE how ~ '^(sample|\\d+ (bit \\d\\d?|byte \\d|cut to \\d+)\\M)') s(how, o) GROUP BY o;\n";
+    }
+  }
+  probed($node, $db, "$t out of an inverse function", $stored, $script);
+}
 
 # ---- and the server has seen nothing of it ----
 

@@ -49,7 +49,7 @@ WITH member AS (
   WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass
     AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'cx_analytics'))
 SELECT CASE p.prokind WHEN 'f' THEN 'function' WHEN 'a' THEN 'aggregate' ELSE p.prokind::text END,
-  p.oid::regprocedure::text, format('%I.%I', n.nspname, p.proname), format_type(p.prorettype, NULL), p.proretset,
+  p.oid::regprocedure::text, format('%I.%I', n.nspname, p.proname), format_type(p.prorettype, NULL), p.proretset, p.proisstrict,
   (SELECT string_agg(concat(CASE a.mode WHEN 'v' THEN 'VARIADIC' END, '=', format_type(a.type, NULL), '=', a.name), ';'
                      ORDER BY a.i)
    FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]), p.proargmodes, p.proargnames)
@@ -59,18 +59,18 @@ FROM member JOIN pg_proc p ON classid = 'pg_proc'::regclass AND objid = p.oid
   JOIN pg_namespace n ON n.oid = p.pronamespace
 UNION ALL
 SELECT 'operator', o.oid::regoperator::text, format('OPERATOR(%I.%s)', n.nspname, o.oprname),
-  format_type(o.oprresult, NULL), false,
+  format_type(o.oprresult, NULL), false, false,
   concat_ws(';', '=' || format_type(nullif(o.oprleft, 0), NULL) || '=', '=' || format_type(o.oprright, NULL) || '=')
 FROM member JOIN pg_operator o ON classid = 'pg_operator'::regclass AND objid = o.oid
   JOIN pg_namespace n ON n.oid = o.oprnamespace
 UNION ALL
 SELECT 'cast', format('cast (%s as %s)', format_type(castsource, NULL), format_type(casttarget, NULL)),
-  format_type(casttarget, NULL), format_type(casttarget, NULL), false, '=' || format_type(castsource, NULL) || '='
+  format_type(casttarget, NULL), format_type(casttarget, NULL), false, false, '=' || format_type(castsource, NULL) || '='
 FROM member JOIN pg_cast c ON classid = 'pg_cast'::regclass AND objid = c.oid
 ORDER BY 1, 2
 SQL
   {
-    my ($kind, $label, $name, $result, $set, $arguments) = @$row;
+    my ($kind, $label, $name, $result, $set, $strict, $arguments) = @$row;
     my @args;
 
     for (split /;/, $arguments)
@@ -79,7 +79,8 @@ SQL
       push @args, { mode => $mode, type => $type, name => $argument };
     }
     push @surface, {
-      kind => $kind, label => $label, name => $name, result => $result, set => $set eq 't', args => \@args };
+      kind => $kind, label => $label, name => $name, result => $result, set => $set eq 't',
+      strict => $strict eq 't', args => \@args };
   }
   return @surface;
 }

@@ -1,7 +1,7 @@
 -- Laws of uncertainty: intervals, tests and sample sizes against their formulas in SQL, and against each other.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(39);
+SELECT plan(40);
 
 DO $$ BEGIN PERFORM setseed(0.271828); END $$;
 
@@ -226,8 +226,12 @@ SELECT results_eq(
     'a score that one side lacks has a row without difference');
 SELECT results_eq(
     $$ SELECT difference, std_error, z, p_value, low, high FROM compare('tally{nps: 9=4}', 'tally{nps: 10=9}') $$,
-    $$ VALUES (0::float8, 0::float8, NULL::float8, NULL::float8, 0::float8, 0::float8) $$,
-    'where no spread is left, z and p are unknown');
+    $$ VALUES (0::float8, 0::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8) $$,
+    'where no spread is left, test and interval are unknown');
+SELECT results_eq(
+    $$ SELECT score_a, std_error, z, p_value, low, high FROM compare('tally{csat: 5=1}', 'tally{csat: 3=2 4=5}') WHERE metric = 'csat_mean' $$,
+    $$ VALUES (5::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL::float8) $$,
+    'where the spread of one side is unknown, so are test and interval');
 -- Welch's test of means: degrees of freedom after Satterthwaite, seen in the width of the interval, which lies between
 -- those of the whole numbers of degrees around
 CREATE TEMP TABLE t_table AS

@@ -24,15 +24,21 @@ extern Datum tally_row_args(FunctionCallInfo fcinfo, CxKind kind, bool take);
 /* One row of (feedback [, weight]); answers of other kinds are passed over. */
 extern Datum tally_row_feedback(FunctionCallInfo fcinfo, CxKind kind, bool take);
 
+static inline bool
+tally_sized(const TallyState *state, Size size)
+{
+	return VARATT_IS_4B_U(state) && VARSIZE_4B(state) == size;
+}
+
 /*
  * Count one answer, unweighted. Nearly always the state is dense and of the
  * answer's scale, and this is an increment; "index" is the answer's counter
  * then, -1 for a fraction. Next comes a table in which the first slot looked at
  * holds the answer. All else is for the slow path.
  *
- * Once a row, so the state is not checked: inside an aggregate whose input is a
- * score, it can only come from the initial value, which was checked when it was
- * read, and from us.
+ * Once a row, so the state is only asked what keeps the access inside it. Even
+ * inside an aggregate it may come from damaged bytes, if somebody built an
+ * aggregate of their own around these functions.
  */
 static inline Datum
 tally_row_at(FunctionCallInfo fcinfo, CxAnswer answer, int index, bool take)
@@ -41,7 +47,8 @@ tally_row_at(FunctionCallInfo fcinfo, CxAnswer answer, int index, bool take)
 	{
 		TallyState *state = (TallyState *) PG_GETARG_POINTER(0);
 
-		if (likely(tally_dense(state)))
+		/* the size first: it is all that a datum is sure to have */
+		if (likely(tally_sized(state, tally_dense_size(cx_answer_scale(answer))) && tally_dense(state)))
 		{
 			TallyDense *dense = (TallyDense *) state;
 
@@ -52,7 +59,9 @@ tally_row_at(FunctionCallInfo fcinfo, CxAnswer answer, int index, bool take)
 				PG_RETURN_POINTER(state);
 			}
 		}
-		else if (state->magic == TALLY_STATE_PLAIN && state->capacity != 0)
+		else if (VARATT_IS_4B_U(state) && VARSIZE_4B(state) > offsetof(TallyState, entry) &&
+				 state->magic == TALLY_STATE_PLAIN && state->capacity <= TALLY_MAX_CAPACITY &&
+				 tally_sized(state, tally_state_size(state->capacity, false)))
 		{
 			TallyEntry *entry = &state->entry[tally_home(answer) & (state->capacity - 1)];
 

@@ -10,7 +10,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(cx_node rows one surface base_types call_of edges readers probe_kit probe_function probed);
+our @EXPORT = qw(
+  cx_node rows one surface base_types call_of edges %SAMPLES mutants readers probe_kit probe_function probed);
 
 # A started node. The extension may be installed below a private directory: then the caller of the
 # tests says how a server finds it, as lines of postgresql.conf in CX_EXTENSION_CONF.
@@ -165,6 +166,54 @@ sub edges
   return map { "($_)::$argument->{type}" }
     @{ $argument->{type} =~ /^(text|double precision)$/ && $EDGE{ $argument->{name} }
       || $EDGE{ $argument->{type} } || ['NULL'] };
+}
+
+# What every sweep over damaged values starts from. Any type of the extension needs a few.
+my $all_kinds = 'nps: 9=2 10=300 missing=1; csat: 4=1; ces: 7=1; effort: 1=1; success: 1=1; emotion: 6=1;'
+  . ' rating: 3.5=1; unknown: missing=1';
+our %SAMPLES = (
+  feedback => [
+    'nps:9', 'csat:4', 'csat:80/100', 'ces:1', 'effort:5', 'success:0.5', 'emotion:7', 'rating:-999.999/-1000..1000' ],
+  tally => [
+    'tally{}',
+    'tally{nps: 0=1 7=2 9=3 missing=2}',
+    'tally{nps: 6=2(0.5,0.25) 9=3(4.5,6.75); unknown: missing=7}',
+    'tally{csat/10: 8=5; rating/-1000..1000: -999.999=1 0.5=2 1000=72057594037927936}',
+    "tally{$all_kinds}" ],
+  tally_state => [
+    'tally{}', 'tally{nps: 0=1 7=2 9=3 missing=4294967295}', 'tally{rating/2..3: 2=1}', 'tally{nps: 9=4294967296 9.5=1}',
+    'tally{nps: 9=3(4.5,6.75); ces: missing=1}', "tally{$all_kinds}" ]);
+
+# Every flipped bit, every byte replaced, every truncation, bytes that do not belong, bytes too many.
+sub mutants
+{
+  my ($bytes, $type, $cut) = @_;
+
+  $cut = $cut ? 'true' : 'false';
+  return <<"SQL";
+WITH s AS MATERIALIZED (SELECT i, $bytes AS b, octet_length($bytes) AS n FROM probe.sample_$type)
+SELECT i || ' bit ' || k AS how, set_bit(b, k, 1 - get_bit(b, k)) AS b FROM s, generate_series(0, 8 * n - 1) k
+UNION ALL
+SELECT i || ' byte ' || k || ' is ' || x, set_byte(b, k, x)
+FROM s, generate_series(0, n - 1) k, unnest('{0,127,128,255}'::int[]) x
+UNION ALL
+SELECT i || ' two bytes swapped at ' || k, set_byte(set_byte(b, k, get_byte(b, k + 1)), k + 1, get_byte(b, k))
+FROM s, generate_series(0, n - 2) k
+UNION ALL
+SELECT i || ' 16 bytes at ' || 16 * k || ' as at ' || 16 * m,
+  overlay(b PLACING substring(b FROM 16 * m + 1 FOR 16) FROM 16 * k + 1)
+FROM s, generate_series(1, n / 16 - 1) k, generate_series(1, n / 16 - 1) m WHERE k <> m
+UNION ALL
+SELECT i || ' cut to ' || k, substring(b FOR k) FROM s, generate_series(0, n - 1) k WHERE $cut
+UNION ALL
+SELECT i || ' and ' || x, b || decode(x, 'hex')
+FROM s, unnest('{00,01,ff,0100,010001,0101000101,80,8000,ffffffffffffffffff01}'::text[]) x WHERE $cut
+UNION ALL
+SELECT i || ' and random ' || k, b || substring(sha256((i || ' ' || k)::bytea) FOR k % 16 + 1)
+FROM s, generate_series(0, 63) k WHERE $cut
+UNION ALL
+SELECT 'random ' || k, substring(sha256(k::text::bytea) FOR 8) FROM generate_series(0, 999) k
+SQL
 }
 
 # What reads a value of the type: (label, expression over the parameter v, type of its result).

@@ -59,24 +59,25 @@ CREATE FUNCTION tally_state_combine(state tally_state, other tally_state) RETURN
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION tally_state_combine(tally_state, tally_state) IS 'merges two working states exactly, in any order';
 
--- counting
+-- counting; COST 4 is what the planner puts on the two filters and three counts that one would write by hand, so that
+-- it treats both alike when it thinks of workers and of JIT
 
 CREATE FUNCTION tally_accum(state tally_state, feedback feedback) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'tally_accum_feedback' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_accum_feedback' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 4;
 CREATE FUNCTION tally_take(state tally_state, feedback feedback) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'tally_take_feedback' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_take_feedback' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 4;
 CREATE FUNCTION tally_accum(state tally_state, feedback feedback, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'tally_accum_weighted' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_accum_weighted' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 4;
 CREATE FUNCTION tally_take(state tally_state, feedback feedback, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'tally_take_weighted' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_take_weighted' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 4;
 CREATE FUNCTION tally_accum(state tally_state, kind text, score float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'tally_accum_score' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_accum_score' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 4;
 CREATE FUNCTION tally_take(state tally_state, kind text, score float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'tally_take_score' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_take_score' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 4;
 CREATE FUNCTION tally_accum(state tally_state, kind text, score float8, lo float8, hi float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'tally_accum_score' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_accum_score' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 4;
 CREATE FUNCTION tally_take(state tally_state, kind text, score float8, lo float8, hi float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'tally_take_score' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'tally_take_score' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 4;
 CREATE FUNCTION rollup_accum(state tally_state, tally tally) RETURNS tally_state
     AS 'MODULE_PATHNAME', 'rollup_accum_tally' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 CREATE FUNCTION rollup_take(state tally_state, tally tally) RETURNS tally_state

@@ -3,33 +3,33 @@
 -- counting: each number type, then a scale or a weight beside the score, then feedback
 
 CREATE FUNCTION nps_accum(state tally_state, score smallint) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_accum_int2' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_accum_int2' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_take(state tally_state, score smallint) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_take_int2' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_take_int2' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_accum(state tally_state, score integer) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_accum_int4' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_accum_int4' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_take(state tally_state, score integer) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_take_int4' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_take_int4' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_accum(state tally_state, score bigint) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_accum_int8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_accum_int8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_take(state tally_state, score bigint) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_take_int8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_take_int8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_accum(state tally_state, score float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_accum_float8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_accum_float8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_take(state tally_state, score float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_take_float8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_take_float8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_accum(state tally_state, score float8, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_accum_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_accum_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_take(state tally_state, score float8, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_take_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_take_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_accum(state tally_state, feedback feedback) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_accum_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_accum_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_take(state tally_state, feedback feedback) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_take_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_take_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_accum(state tally_state, feedback feedback, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_accum_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_accum_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_take(state tally_state, feedback feedback, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'nps_take_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'nps_take_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION nps_final(state tally_state) RETURNS float8
     AS 'MODULE_PATHNAME', 'nps_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 

@@ -3,41 +3,41 @@
 -- counting: each number type, then a scale or a weight beside the score, then feedback
 
 CREATE FUNCTION ces_accum(state tally_state, score smallint) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_accum_int2' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_accum_int2' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_take(state tally_state, score smallint) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_take_int2' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_take_int2' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_accum(state tally_state, score integer) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_accum_int4' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_accum_int4' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_take(state tally_state, score integer) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_take_int4' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_take_int4' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_accum(state tally_state, score bigint) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_accum_int8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_accum_int8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_take(state tally_state, score bigint) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_take_int8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_take_int8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_accum(state tally_state, score float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_accum_float8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_accum_float8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_take(state tally_state, score float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_take_float8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_take_float8' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_accum(state tally_state, score float8, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_accum_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_accum_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_take(state tally_state, score float8, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_take_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_take_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_accum(state tally_state, score float8, lo float8, hi float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_accum_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_accum_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_take(state tally_state, score float8, lo float8, hi float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_take_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_take_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_accum(state tally_state, score float8, lo float8, hi float8, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_accum_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_accum_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_take(state tally_state, score float8, lo float8, hi float8, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_take_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_take_args' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_accum(state tally_state, feedback feedback) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_accum_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_accum_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_take(state tally_state, feedback feedback) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_take_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_take_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_accum(state tally_state, feedback feedback, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_accum_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_accum_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_take(state tally_state, feedback feedback, weight float8) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'ces_take_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'ces_take_feedback' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION ces_final(state tally_state) RETURNS float8
     AS 'MODULE_PATHNAME', 'ces_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 

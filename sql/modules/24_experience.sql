@@ -9,9 +9,9 @@ CREATE FUNCTION ease_final(state tally_state) RETURNS float8
 CREATE FUNCTION emotion_final(state tally_state) RETURNS float8
     AS 'MODULE_PATHNAME', 'emotion_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION experience_accum(state tally_state, feedback feedback) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'experience_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'experience_accum' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 CREATE FUNCTION experience_take(state tally_state, feedback feedback) RETURNS tally_state
-    AS 'MODULE_PATHNAME', 'experience_take' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'experience_take' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 4;
 COMMENT ON FUNCTION experience_index_final(tally_state) IS 'figure of everything counted by experience_index(feedback)';
 COMMENT ON FUNCTION success_final(tally_state) IS 'figure of everything counted by success(feedback)';
 COMMENT ON FUNCTION ease_final(tally_state) IS 'figure of everything counted by ease(feedback)';

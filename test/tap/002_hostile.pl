@@ -101,8 +101,9 @@ my @plans = (
   'SELECT x FROM %s ORDER BY x', 'SELECT DISTINCT x FROM %s', 'SELECT count(DISTINCT x) FROM %s',
   'SELECT x, count(*) FROM %s GROUP BY x', 'SELECT count(*) FROM %s a JOIN %1$s b USING (x)', 'CREATE INDEX ON %s (x)',
   'CREATE INDEX ON %s USING hash (x)', 'ANALYZE %s', 'SELECT jsonb_agg(x) FROM %s', 'COPY %s TO STDOUT');
-for my $type (grep { $_->{byval} } @types)
+for my $type (@types)
 {
+  next if !one($node, $db, "SELECT count(*) FROM pg_opclass WHERE opcintype = '$type->{name}'::regtype");
   for my $plan (@plans)
   {
     my $sql = sprintf $plan, "probe.stored_$type->{name}";

@@ -43,6 +43,8 @@ CREATE INDEX answer_f ON public.answer (f);
 CREATE INDEX answer_hash ON public.answer USING hash (f);
 CREATE INDEX answer_down ON public.answer (cx.kind(f), cx.score(f) DESC, f DESC);
 CREATE INDEX answer_month ON public.answer (cx.period(at, 'month')) WHERE cx.category(f) = 'promoter';
+CREATE INDEX answer_t ON public.answer (t);
+CREATE INDEX answer_t_hash ON public.answer USING hash (t);
 CREATE INDEX answer_happy ON public.answer (public.happy(t));
 CREATE STATISTICS public.answer_stat ON cx.kind(f), bucket FROM public.answer;
 CREATE TABLE public.part (f cx.feedback, i int) PARTITION BY RANGE (f);

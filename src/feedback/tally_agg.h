@@ -40,7 +40,7 @@ tally_sized(const TallyState *state, Size size)
  * inside an aggregate it may come from damaged bytes, if somebody built an
  * aggregate of their own around these functions.
  */
-static inline Datum
+static pg_attribute_always_inline Datum
 tally_row_at(FunctionCallInfo fcinfo, CxAnswer answer, int index, bool take)
 {
 	if (likely(cx_in_aggregate(fcinfo)))
@@ -76,14 +76,14 @@ tally_row_at(FunctionCallInfo fcinfo, CxAnswer answer, int index, bool take)
 }
 
 /* The state must not be NULL. */
-static inline Datum
+static pg_attribute_always_inline Datum
 tally_row(FunctionCallInfo fcinfo, CxAnswer answer, bool take)
 {
 	return tally_row_at(fcinfo, answer, tally_dense_index(answer), take);
 }
 
 /* A whole number on a constant scale: all but the check of the score folds away. */
-static inline Datum
+static pg_attribute_always_inline Datum
 tally_row_whole(FunctionCallInfo fcinfo, CxScale scale, int64 score, bool take)
 {
 	uint64		head = CX_ANSWER_PACK(scale.kind, scale.lo, scale.hi, 0);

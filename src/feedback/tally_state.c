@@ -277,7 +277,7 @@ tally_state_merge(TallyState *into, const TallyList *from)
 	for (int i = 0; i < from->n; i++)
 	{
 		into = tally_state_add(into, &from->items[i], from->weighted);
-		if (i % 65536 == 65535)
+		if (i % 1024 == 1023)
 			CHECK_FOR_INTERRUPTS();
 	}
 	return into;

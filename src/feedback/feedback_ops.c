@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "common/hashfn.h"
+#include "core/compare.h"
 #include "utils/builtins.h"
 #include "utils/sortsupport.h"
 
@@ -107,28 +108,7 @@ compare_args(FunctionCallInfo fcinfo)
 	return (a > b) - (a < b);
 }
 
-#define FEEDBACK_COMPARISON(name, condition) \
-PG_FUNCTION_INFO_V1(name); \
-Datum \
-name(PG_FUNCTION_ARGS) \
-{ \
-	PG_RETURN_BOOL(compare_args(fcinfo) condition); \
-} \
-extern int no_such_variable
-
-FEEDBACK_COMPARISON(feedback_lt, < 0);
-FEEDBACK_COMPARISON(feedback_le, <= 0);
-FEEDBACK_COMPARISON(feedback_eq, == 0);
-FEEDBACK_COMPARISON(feedback_ne, != 0);
-FEEDBACK_COMPARISON(feedback_ge, >= 0);
-FEEDBACK_COMPARISON(feedback_gt, > 0);
-
-PG_FUNCTION_INFO_V1(feedback_cmp);
-Datum
-feedback_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare_args(fcinfo));
-}
+CX_COMPARISON_FUNCTIONS(feedback, compare_args);
 
 static int
 compare_datums(Datum x, Datum y, SortSupport ssup)

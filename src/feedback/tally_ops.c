@@ -12,6 +12,7 @@
 #include "feedback/tally.h"
 
 #include "common/hashfn.h"
+#include "core/compare.h"
 
 static int
 compare_args(FunctionCallInfo fcinfo)
@@ -30,28 +31,7 @@ compare_args(FunctionCallInfo fcinfo)
 	return (result > 0) - (result < 0);
 }
 
-#define TALLY_COMPARISON(name, condition) \
-PG_FUNCTION_INFO_V1(name); \
-Datum \
-name(PG_FUNCTION_ARGS) \
-{ \
-	PG_RETURN_BOOL(compare_args(fcinfo) condition); \
-} \
-extern int no_such_variable
-
-TALLY_COMPARISON(tally_lt, < 0);
-TALLY_COMPARISON(tally_le, <= 0);
-TALLY_COMPARISON(tally_eq, == 0);
-TALLY_COMPARISON(tally_ne, != 0);
-TALLY_COMPARISON(tally_ge, >= 0);
-TALLY_COMPARISON(tally_gt, > 0);
-
-PG_FUNCTION_INFO_V1(tally_cmp);
-Datum
-tally_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare_args(fcinfo));
-}
+CX_COMPARISON_FUNCTIONS(tally, compare_args);
 
 static uint64
 hash_bytes_of(FunctionCallInfo fcinfo, uint64 seed)

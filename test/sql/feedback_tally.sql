@@ -36,6 +36,10 @@ SELECT 'tally{nps: 9=1 0=2}'::tally = 'tally{nps: 0=2}'::tally + 'tally{nps: 9=1
 SELECT t, count(*) FROM unnest(ARRAY['tally{nps: 9=1 8=1}', 'tally{nps: 8=1 9=1}', 'tally{}']::tally[]) AS t GROUP BY t ORDER BY t;
 SELECT 'tally{nps: 9=1}'::tally UNION SELECT 'tally{nps: 9=1}'::tally;
 
+-- counters of 32 bits give way to counts of 64
+SELECT 'tally{nps: 9=4294967295}'::tally + 'tally{nps: 9=1}'::tally AS merged,
+       tally_final(nps_accum('tally{nps: 9=4294967295}', 9)) AS counted;
+
 -- small in storage
 SELECT pg_column_size(tally('nps', s)) < 100 AS under_100_bytes FROM (SELECT i % 11 AS s FROM generate_series(1, 1000000) AS i) AS x;
 

@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The longest varints: of 64 and of 128 bits. */
 #define CX_VARINT_MAX		10
@@ -111,6 +112,14 @@ cx_read_zigzag(CxReader *r)
 	return (int64_t) (z >> 1) ^ -(int64_t) (z & 1);
 }
 
+static inline CxWriter
+cx_writer(void *bytes, size_t len)
+{
+	CxWriter	w = {(uint8_t *) bytes, (uint8_t *) bytes + len};
+
+	return w;
+}
+
 static inline void
 cx_write_byte(CxWriter *w, uint8_t byte)
 {
@@ -145,6 +154,43 @@ static inline void
 cx_write_zigzag(CxWriter *w, int64_t value)
 {
 	cx_write_varint(w, ((uint64_t) value << 1) ^ (uint64_t) (value >> 63));
+}
+
+/* The lowest bytes of a number, lowest first. */
+static inline void
+cx_write_fixed(CxWriter *w, uint64_t value, int width)
+{
+	for (int i = 0; i < width; i++)
+		cx_write_byte(w, (uint8_t) (value >> (8 * i)));
+}
+
+/* The same way back; the caller has checked that they are there. */
+static inline uint64_t
+cx_load_fixed(const uint8_t *at, int width)
+{
+	uint64_t	value = 0;
+
+	for (int i = 0; i < width; i++)
+		value |= (uint64_t) at[i] << (8 * i);
+	return value;
+}
+
+static inline void
+cx_write_bytes(CxWriter *w, const void *bytes, size_t len)
+{
+	if (len > 0 && w->at <= w->end && len <= (size_t) (w->end - w->at))
+		memcpy(w->at, bytes, len);
+	w->at += len;
+}
+
+static inline int
+cx_varint_size(uint64_t value)
+{
+	int			size = 1;
+
+	while ((value >>= 7) > 0)
+		size++;
+	return size;
 }
 
 #endif							/* CX_BYTES_H */

@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/core/interval.c
+ *	  Intervals as exact lengths of time.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/interval.h"
+
+#include "common/int.h"
+
+uint64
+cx_interval_microseconds(const Interval *interval, const char *argument)
+{
+	int64		length;
+
+	if (interval->month != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s has months or years, which have no fixed length", argument),
+				 errhint("Use days, hours, minutes or seconds; a day has 24 hours.")));
+	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &length) ||
+		pg_add_s64_overflow(length, interval->time, &length))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is too long", argument)));
+	if (length < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is negative", argument)));
+	return (uint64) length;
+}

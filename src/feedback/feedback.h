@@ -25,6 +25,20 @@ DatumGetFeedback(Datum d)
 	return answer;
 }
 
+/* An answer as it was typed, before it is asked whether such an answer can be given. */
+typedef struct CxTypedAnswer
+{
+	CxScale		scale;
+	int64		milli;
+	bool		too_fine;		/* more than three decimals */
+	const char *score;			/* in the text, for messages */
+	int			score_len;
+} CxTypedAnswer;
+
+/* feedback_io.c: text that is, or holds, an answer; "at" is moved past it */
+extern const char *cx_parse_answer(const char **at, CxTypedAnswer *typed);
+extern bool cx_typed_answer(const CxTypedAnswer *typed, CxAnswer *answer, Node *escontext);
+
 #define PG_GETARG_FEEDBACK(n)		DatumGetFeedback(PG_GETARG_DATUM(n))
 #define PG_RETURN_FEEDBACK(answer)	return FeedbackGetDatum(answer)
 

@@ -18,15 +18,39 @@ skip_blanks(const char *at)
 	return at;
 }
 
-/* A score in thousandths, and as it was typed, for messages. */
-static bool
-parse_score(const char **at, char **typed, int64 *milli, bool *too_fine)
+/* An answer as it is typed: NULL, or what is wrong with it. */
+const char *
+cx_parse_answer(const char **at, CxTypedAnswer *typed)
 {
-	const char *start = *at;
+	if (!cx_parse_kind(at, &typed->scale.kind))
+		return "It begins with no known kind: nps, csat, ces, effort, success, emotion or rating.";
+	if (**at != ':')
+		return "The kind is not followed by a colon.";
+	typed->score = ++(*at);
+	if (!cx_parse_milli(at, &typed->milli, &typed->too_fine))
+		return "The colon is not followed by a score.";
+	typed->score_len = *at - typed->score;
+	if (!cx_parse_scale(at, &typed->scale))
+		return "The scale is neither hi nor lo..hi, whole numbers from -1000 to 1000.";
+	return NULL;
+}
 
-	if (!cx_parse_milli(at, milli, too_fine))
+/* The answer, if it is one that can be given. */
+bool
+cx_typed_answer(const CxTypedAnswer *typed, CxAnswer *answer, Node *escontext)
+{
+	CxScale		scale = typed->scale;
+	int64		offset = typed->milli - (int64) scale.lo * CX_UNIT;
+
+	if (typed->too_fine)
+		ereturn(escontext, false,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("score %s has more than three decimals", pnstrdup(typed->score, typed->score_len))));
+	if (!cx_scale_check(scale, escontext))
 		return false;
-	*typed = pnstrdup(start, *at - start);
+	if (offset < 0 || offset > (int64) (scale.hi - scale.lo) * CX_UNIT)
+		ereturn(escontext, false, CX_OFF_SCALE(scale, pnstrdup(typed->score, typed->score_len)));
+	*answer = CX_ANSWER_PACK(scale.kind, scale.lo, scale.hi, offset);
 	return true;
 }
 
@@ -35,40 +59,21 @@ Datum
 feedback_in(PG_FUNCTION_ARGS)
 {
 	const char *input = PG_GETARG_CSTRING(0);
-	Node	   *escontext = fcinfo->context;
 	const char *at = skip_blanks(input);
-	const char *wrong = NULL;
-	char	   *score = NULL;
-	int64		milli = 0;
-	int64		offset;
-	bool		too_fine = false;
-	CxScale		scale = {0};
+	CxTypedAnswer typed;
+	CxAnswer	answer;
+	const char *wrong = cx_parse_answer(&at, &typed);
 
-	if (!cx_parse_kind(&at, &scale.kind))
-		wrong = "It begins with no known kind: nps, csat, ces, effort, success, emotion or rating.";
-	else if (*at++ != ':')
-		wrong = "The kind is not followed by a colon.";
-	else if (!parse_score(&at, &score, &milli, &too_fine))
-		wrong = "The colon is not followed by a score.";
-	else if (!cx_parse_scale(&at, &scale))
-		wrong = "The scale is neither hi nor lo..hi, whole numbers from -1000 to 1000.";
-	else if (*skip_blanks(at) != '\0')
+	if (wrong == NULL && *skip_blanks(at) != '\0')
 		wrong = "Something stands behind the answer.";
 	if (wrong != NULL)
-		ereturn(escontext, (Datum) 0,
+		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: \"%s\"", "feedback", input),
 				 errdetail("%s", wrong)));
-	if (too_fine)
-		ereturn(escontext, (Datum) 0,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("score %s has more than three decimals", score)));
-	if (!cx_scale_check(scale, escontext))
+	if (!cx_typed_answer(&typed, &answer, fcinfo->context))
 		return (Datum) 0;
-	offset = milli - (int64) scale.lo * CX_UNIT;
-	if (offset < 0 || offset > (int64) (scale.hi - scale.lo) * CX_UNIT)
-		ereturn(escontext, (Datum) 0, CX_OFF_SCALE(scale, score));
-	PG_RETURN_FEEDBACK(CX_ANSWER_PACK(scale.kind, scale.lo, scale.hi, offset));
+	PG_RETURN_FEEDBACK(answer);
 }
 
 PG_FUNCTION_INFO_V1(feedback_out);

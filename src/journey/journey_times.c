@@ -1,0 +1,106 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/journey/journey_times.c
+ *	  The times of a stored journey: decoding them, and finding one.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "journey/journey.h"
+
+#include "core/bits.h"
+#include "port/pg_bitutils.h"
+
+/* Where decoding of times can begin: at a touch whose time is known. */
+typedef struct Position
+{
+	int			touch;
+	uint64		offset;			/* its time after the first, in units */
+	uint64		bit;			/* where the step to the next begins */
+} Position;
+
+static Position
+skip_to(const CxJourney *j, int block)
+{
+	Position	p = {.touch = block * CX_JOURNEY_SKIP};
+	uint64		longs = 0;
+
+	if (block == 0)
+		return p;
+	p.offset = cx_load_fixed(j->skips_at + (Size) (block - 1) * j->skip_width, j->skip_width);
+	if (j->selectors_at != NULL)
+		longs = pg_popcount((const char *) j->selectors_at, p.touch / 8);
+	p.bit = (uint64) p.touch * j->short_bits + longs * (j->long_bits - j->short_bits);
+	return p;
+}
+
+/* One touch on; false if the time is beyond the span. */
+static inline bool
+next_step(const CxJourney *j, Position *p)
+{
+	int			width = j->short_bits;
+	uint64		step;
+
+	if (j->selectors_at != NULL && cx_read_bit(j->selectors_at, p->touch))
+		width = j->long_bits;
+	step = cx_read_bits(j->steps_at, p->bit, width);
+	p->bit += width;
+	p->touch++;
+	p->offset += step;
+	return step <= j->span && p->offset <= j->span;
+}
+
+static inline TimestampTz
+time_of(const CxJourney *j, uint64 offset)
+{
+	return (TimestampTz) ((uint64) j->start + offset * j->unit);
+}
+
+/* false: damaged */
+bool
+cx_read_times(const CxJourney *j, int from, int count, TimestampTz *times)
+{
+	Position	p = skip_to(j, from / CX_JOURNEY_SKIP);
+	bool		ok = p.offset <= j->span;
+
+	while (p.touch < from)
+		ok &= next_step(j, &p);
+	for (int i = 0; i < count; i++)
+	{
+		/* times never step back, and each skip is what the steps add up to */
+		if (i > 0)
+			ok &= next_step(j, &p);
+		if (p.touch % CX_JOURNEY_SKIP == 0 && p.touch > 0 && i > 0)
+			ok &= skip_to(j, p.touch / CX_JOURNEY_SKIP).offset == p.offset;
+		times[i] = time_of(j, p.offset);
+	}
+	return ok && (p.touch < j->n - 1 || p.offset == j->span);
+}
+
+int
+cx_journey_first_at(const CxJourney *j, TimestampTz at)
+{
+	uint64		target;
+	int			low = 0;
+	int			high = (j->n - 1) / CX_JOURNEY_SKIP;
+	Position	p;
+
+	if (j->n == 0 || at <= j->start)
+		return 0;
+	if (at > j->end)
+		return j->n;
+	target = ((uint64) at - (uint64) j->start + j->unit - 1) / j->unit;
+	/* the last block that begins before the time looked for */
+	while (low < high)
+	{
+		int			middle = (low + high + 1) / 2;
+
+		if (skip_to(j, middle).offset < target)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	for (p = skip_to(j, low); p.offset < target;)
+		if (p.touch >= j->n - 1 || !next_step(j, &p))
+			cx_journey_damaged();
+	return p.touch;
+}

@@ -93,20 +93,25 @@ cx_load_word(const uint8_t *at)
 	return word;
 }
 
-/* The field of "width" bits, 0 to 64, that begins "bit" bits behind "base". */
+/* The field of "width" bits, 1 to 57, that begins "bit" bits behind "base". */
+static inline uint64_t
+cx_read_narrow(const uint8_t *base, uint64_t bit, int width)
+{
+	uint64_t	last = bit + width - 1;
+	int			spare = 7 - (int) (last & 7);	/* bits of the last byte that belong to the next field */
+
+	return cx_load_word(base + (last >> 3) - 7) << spare >> (64 - width);
+}
+
+/* The same for any width from 0 to 64. */
 static inline uint64_t
 cx_read_bits(const uint8_t *base, uint64_t bit, int width)
 {
-	uint64_t	last;
-	int			spare;
-
 	if (width == 0)
 		return 0;
 	if (width > 57)
-		return cx_read_bits(base, bit, 32) | cx_read_bits(base, bit + 32, width - 32) << 32;
-	last = bit + width - 1;
-	spare = 7 - (int) (last & 7);	/* bits of the last byte that belong to the next field */
-	return cx_load_word(base + (last >> 3) - 7) << spare >> (64 - width);
+		return cx_read_narrow(base, bit, 32) | cx_read_narrow(base, bit + 32, width - 32) << 32;
+	return cx_read_narrow(base, bit, width);
 }
 
 static inline bool

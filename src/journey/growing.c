@@ -7,11 +7,9 @@
  */
 #include "journey/growing.h"
 
-#include <math.h>
-
+#include "core/shared.h"
 #include "utils/memutils.h"
 
-#define CONTEXT_LOOK	8		/* children looked at; past it a second context is made, which is no harm */
 #define FIRST_GROUPS	4		/* of the first slab; each further one is twice as large */
 #define MAX_SLABS		28
 #define LOG_GROUPS		512		/* from so many groups on touches are logged */
@@ -42,11 +40,10 @@ typedef struct Slab
 	uint32		size;
 } Slab;
 
-/* What all groups of an aggregate share; lies in the context it describes, as its identifier. */
+/* What all groups of an aggregate share. */
 struct Shared
 {
-	char		ident[8];		/* what the server shows beside the name */
-	MemoryContext context;
+	CxShared	base;
 	CxDict	   *dict;
 	LogEntry   *log;			/* NULL while there are few groups */
 	int			logged;
@@ -154,19 +151,11 @@ cx_growing_datum(CxGrowing *growing)
 static Shared *
 shared_of(MemoryContext aggcontext)
 {
-	MemoryContext context = aggcontext->firstchild;
-	Shared	   *shared;
+	bool		fresh;
+	Shared	   *shared = (Shared *) cx_shared(aggcontext, context_name, sizeof(Shared), &fresh);
 
-	for (int i = 0; i < CONTEXT_LOOK && context != NULL; i++, context = context->nextchild)
-		if (context->name == context_name && context->ident != NULL)
-			return (Shared *) context->ident;
-
-	context = AllocSetContextCreateInternal(aggcontext, context_name, ALLOCSET_DEFAULT_SIZES);
-	shared = MemoryContextAllocZero(context, sizeof(Shared));
-	strcpy(shared->ident, "shared");
-	shared->context = context;
-	shared->dict = cx_dict_new(context);
-	MemoryContextSetIdentifier(context, shared->ident);
+	if (fresh)
+		shared->dict = cx_dict_new(shared->base.context);
 	return shared;
 }
 
@@ -202,18 +191,18 @@ new_group(Shared *shared)
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("too many journeys in one aggregate")));
 		slab = &shared->slab[shared->slabs];
-		slab->first = MemoryContextAllocHuge(shared->context, size * sizeof(CxGrowing));
+		slab->first = MemoryContextAllocHuge(shared->base.context, size * sizeof(CxGrowing));
 		slab->n = 0;
 		slab->size = size;
 		shared->slabs++;
 		if (size >= LOG_GROUPS && shared->log == NULL)
-			shared->log = MemoryContextAlloc(shared->context, LOG_ENTRIES * sizeof(LogEntry));
+			shared->log = MemoryContextAlloc(shared->base.context, LOG_ENTRIES * sizeof(LogEntry));
 	}
 	growing = &slab->first[slab->n++];
-	EOH_init_header(&growing->header, &growing_methods, shared->context);
+	EOH_init_header(&growing->header, &growing_methods, shared->base.context);
 	growing->shared = shared;
 	growing->flat = NULL;
-	cx_touches_init(&growing->touches, shared->dict, shared->context);
+	cx_touches_init(&growing->touches, shared->dict, shared->base.context);
 	return growing;
 }
 

@@ -9,11 +9,8 @@
  * So there is one type, one validator, and merging partial results is merging
  * journeys.
  *
- * All groups of an aggregate share one memory context below the aggregate's,
- * and in it one dictionary: the executor walks all contexts whenever a hash
- * aggregate adds a group, so a context for each would cost quadratic time.
- * The context is found again as a child of the aggregate's, by its name; so
- * nothing has to be remembered between calls, and nothing can dangle.
+ * All groups of an aggregate share one memory context (core/shared.h), and in
+ * it one dictionary.
  *
  * Rows that come in no order find a group that is in no cache, and waiting for
  * memory is then nearly all that a row costs. So when there are many groups,

@@ -122,7 +122,6 @@ typedef struct CxJourney
 	const uint8 *skips_at;
 	const uint8 *selectors_at;	/* NULL if all steps are of one width */
 	const uint8 *steps_at;
-	const uint8 *rest_at;		/* feedback, then values */
 } CxJourney;
 
 /* An entry of the dictionary: position of its name among the names, -1 if it has none. */
@@ -141,6 +140,7 @@ extern void cx_journey_open(CxJourney *j, Datum d);
 extern void cx_journey_head(CxJourney *j, Datum d);	/* only n, start, end and flags; does not detoast it all */
 extern void cx_journey_names(const CxJourney *j, CxName *names);
 extern void cx_journey_entries(const CxJourney *j, CxEntry *entries);
+extern void cx_journey_entry_names(const CxJourney *j, int facets, CxEntry *entries);	/* only facets with bit 1 << f */
 extern void cx_journey_codes(const CxJourney *j, int from, int count, uint32 *codes);
 extern void cx_journey_times(const CxJourney *j, int from, int count, TimestampTz *times);
 extern int	cx_journey_first_at(const CxJourney *j, TimestampTz at);	/* the first touch at or after; n if none */
@@ -154,7 +154,8 @@ cx_entry_name(const CxEntry *entry, const CxName *names, CxFacet facet)
 	return entry->name[facet] < 0 ? CX_NO_NAME : names[entry->name[facet]];
 }
 
-/* journey_times.c, for journey_view.c */
+/* between journey_view.c and journey_times.c: where feedback and values begin, NULL if outside the value */
+extern const uint8 *cx_journey_steps_end(const CxJourney *j);
 extern bool cx_read_times(const CxJourney *j, int from, int count, TimestampTz *times);
 
 /* journey_check.c: is it the canonical form of a journey, to the last bit? */

@@ -18,6 +18,13 @@ typedef struct Position
 	uint64		bit;			/* where the step to the next begins */
 } Position;
 
+/* Time of the first touch of a block after the first of all. */
+static inline uint64
+skip_offset(const CxJourney *j, int block)
+{
+	return block == 0 ? 0 : cx_load_fixed(j->skips_at + (Size) (block - 1) * j->skip_width, j->skip_width);
+}
+
 static Position
 skip_to(const CxJourney *j, int block)
 {
@@ -26,7 +33,7 @@ skip_to(const CxJourney *j, int block)
 
 	if (block == 0)
 		return p;
-	p.offset = cx_load_fixed(j->skips_at + (Size) (block - 1) * j->skip_width, j->skip_width);
+	p.offset = skip_offset(j, block);
 	if (j->selectors_at != NULL)
 		longs = pg_popcount((const char *) j->selectors_at, p.touch / 8);
 	p.bit = (uint64) p.touch * j->short_bits + longs * (j->long_bits - j->short_bits);
@@ -62,6 +69,8 @@ cx_read_times(const CxJourney *j, int from, int count, TimestampTz *times)
 	Position	p = skip_to(j, from / CX_JOURNEY_SKIP);
 	bool		ok = p.offset <= j->span;
 
+	if (cx_journey_steps_end(j) == NULL)
+		return false;
 	while (p.touch < from)
 		ok &= next_step(j, &p);
 	for (int i = 0; i < count; i++)
@@ -70,7 +79,7 @@ cx_read_times(const CxJourney *j, int from, int count, TimestampTz *times)
 		if (i > 0)
 			ok &= next_step(j, &p);
 		if (p.touch % CX_JOURNEY_SKIP == 0 && p.touch > 0 && i > 0)
-			ok &= skip_to(j, p.touch / CX_JOURNEY_SKIP).offset == p.offset;
+			ok &= skip_offset(j, p.touch / CX_JOURNEY_SKIP) == p.offset;
 		times[i] = time_of(j, p.offset);
 	}
 	return ok && (p.touch < j->n - 1 || p.offset == j->span);
@@ -88,13 +97,15 @@ cx_journey_first_at(const CxJourney *j, TimestampTz at)
 		return 0;
 	if (at > j->end)
 		return j->n;
+	if (cx_journey_steps_end(j) == NULL)
+		cx_journey_damaged();
 	target = ((uint64) at - (uint64) j->start + j->unit - 1) / j->unit;
 	/* the last block that begins before the time looked for */
 	while (low < high)
 	{
 		int			middle = (low + high + 1) / 2;
 
-		if (skip_to(j, middle).offset < target)
+		if (skip_offset(j, middle) < target)
 			low = middle;
 		else
 			high = middle - 1;

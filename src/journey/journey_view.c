@@ -32,16 +32,16 @@ steps_of(const CxJourney *j)
 	return j->n - 1;
 }
 
-/* Version to span. The reader stands behind them then. */
-static bool
+/* Version to span, and nothing else of *j. The reader stands behind them then. */
+static inline bool
 view_head(CxJourney *j, const uint8 *bytes, Size len, CxReader *r)
 {
 	uint64		n;
 	uint64		room;
 
-	memset(j, 0, sizeof(CxJourney));
 	j->bytes = bytes;
 	j->len = len;
+	j->n = 0;
 	if (len < 2 || bytes[0] != CX_JOURNEY_VERSION || (bytes[1] & ~CX_JOURNEY_FLAGS) != 0)
 		return false;
 	j->flags = bytes[1];
@@ -108,25 +108,34 @@ view_dictionary(CxJourney *j, CxReader *r)
 	return r->ok;
 }
 
+/*
+ * Where the steps end is told by counting the selectors, so it is asked only by
+ * those who go there. false: outside the value.
+ */
 static bool
 view_times(CxJourney *j, CxReader *r)
 {
 	uint64		steps = steps_of(j);
-	uint64		bits = steps * j->short_bits;
 
 	j->skip_width = cx_bytes_for(j->span);
 	j->skips_at = section(r, steps / CX_JOURNEY_SKIP * j->skip_width);
 	if (j->short_bits < j->long_bits)
-	{
 		j->selectors_at = section(r, cx_bits_size(steps, 1));
-		if (!r->ok)
-			return false;
+	j->steps_at = section(r, cx_bits_size(steps * j->short_bits, 1));
+	return r->ok;
+}
+
+const uint8 *
+cx_journey_steps_end(const CxJourney *j)
+{
+	uint64		steps = steps_of(j);
+	uint64		bits = steps * j->short_bits;
+	const uint8 *end = j->bytes + j->len;
+
+	if (j->selectors_at != NULL)
 		bits += (uint64) pg_popcount((const char *) j->selectors_at, (int) cx_bits_size(steps, 1)) *
 			(j->long_bits - j->short_bits);
-	}
-	j->steps_at = section(r, cx_bits_size(bits, 1));
-	j->rest_at = r->at;
-	return r->ok;
+	return cx_bits_size(bits, 1) <= (Size) (end - j->steps_at) ? j->steps_at + cx_bits_size(bits, 1) : NULL;
 }
 
 bool
@@ -134,14 +143,10 @@ cx_journey_view(CxJourney *j, const void *bytes, Size len)
 {
 	CxReader	r;
 
+	memset(j, 0, sizeof(CxJourney));
 	if (!view_head(j, bytes, len, &r))
 		return false;
-	if (j->n == 0)
-		return true;
-	if (!view_dictionary(j, &r) || !view_times(j, &r))
-		return false;
-	/* behind the steps there is feedback or a value, or nothing */
-	return (r.at < r.end) == ((j->flags & (CX_JOURNEY_FEEDBACK | CX_JOURNEY_VALUES)) != 0);
+	return j->n == 0 || (view_dictionary(j, &r) && view_times(j, &r));
 }
 
 void
@@ -192,32 +197,52 @@ read_names(const CxJourney *j, CxName *names)
 	return r.at == r.end;
 }
 
-static bool
-read_entries(const CxJourney *j, CxEntry *entries)
+/* One name of all entries: fields of equal width, 1 or more, "stride" bits apart. The largest is given back. */
+static inline int32
+read_entry_names(const CxJourney *j, CxEntry *entries, CxFacet facet, uint64 bit, int stride, int none)
 {
-	uint64		bit = 0;
+	int32		largest = -1;
 
-	for (int i = 0; i < j->entries; i++)
+	for (int i = 0; i < j->entries; i++, bit += stride)
 	{
-		CxEntry    *entry = &entries[i];
+		int32		name = (int32) cx_read_narrow(j->entries_at, bit, j->name_bits) - none;
 
-		memset(entry, -1, sizeof(CxEntry));
-		if (j->entries_at == NULL)
+		entries[i].name[facet] = name;
+		largest = Max(largest, name);
+	}
+	return largest;
+}
+
+static bool
+read_entries(const CxJourney *j, CxEntry *entries, int facets)
+{
+	int			stride = j->name_bits;
+	int			bit = 0;
+	int32		largest = -1;
+
+	for (int f = CX_CHANNEL; f < CX_FACETS; f++)
+		if (j->flags & (1 << (f - 1)))
+			stride += j->name_bits;
+	for (int f = 0; f < CX_FACETS; f++)
+	{
+		if (f == CX_TOUCHPOINT && j->entries_at == NULL && (facets & 1))
 		{
-			entry->name[CX_TOUCHPOINT] = i;
-			continue;
+			for (int i = 0; i < j->entries; i++)
+				entries[i].name[f] = i;
 		}
-		for (int f = 0; f < CX_FACETS; f++)
+		else if (j->entries_at != NULL && (f == CX_TOUCHPOINT || (j->flags & (1 << (f - 1))) != 0))
 		{
-			if (f != CX_TOUCHPOINT && (j->flags & (1 << (f - 1))) == 0)
-				continue;
-			entry->name[f] = (int32) cx_read_bits(j->entries_at, bit, j->name_bits) - (f == CX_TOUCHPOINT ? 0 : 1);
+			if (facets & (1 << f))
+				largest = Max(largest, read_entry_names(j, entries, f, bit, stride, f != CX_TOUCHPOINT));
 			bit += j->name_bits;
-			if (entry->name[f] >= j->names)
-				return false;
+		}
+		else if (facets & (1 << f))
+		{
+			for (int i = 0; i < j->entries; i++)
+				entries[i].name[f] = -1;
 		}
 	}
-	return true;
+	return largest < j->names;
 }
 
 /*
@@ -321,18 +346,16 @@ read_values(const CxJourney *j, CxReader *r, int from, int count, double *values
 	return r->at == r->end;
 }
 
-static CxReader
-rest_of(const CxJourney *j)
-{
-	return cx_reader(j->rest_at, j->bytes + j->len - j->rest_at);
-}
-
 /* Both sparse parts; either array may be NULL. */
 static bool
 read_rest(const CxJourney *j, int from, int count, CxAnswer *answers, double *values)
 {
-	CxReader	r = rest_of(j);
+	const uint8 *rest = cx_journey_steps_end(j);
+	CxReader	r;
 
+	if (rest == NULL)
+		return false;
+	r = cx_reader(rest, j->bytes + j->len - rest);
 	if ((j->flags & CX_JOURNEY_FEEDBACK) && !read_answers(j, &r, from, count, answers))
 		return false;
 	if ((j->flags & CX_JOURNEY_VALUES) && values != NULL)
@@ -355,7 +378,13 @@ cx_journey_names(const CxJourney *j, CxName *names)
 void
 cx_journey_entries(const CxJourney *j, CxEntry *entries)
 {
-	SOUND_OR_ERROR(j->n == 0 || read_entries(j, entries));
+	SOUND_OR_ERROR(j->n == 0 || read_entries(j, entries, CX_ALL_FACETS));
+}
+
+void
+cx_journey_entry_names(const CxJourney *j, int facets, CxEntry *entries)
+{
+	SOUND_OR_ERROR(j->n == 0 || read_entries(j, entries, facets));
 }
 
 void
@@ -402,7 +431,7 @@ cx_journey_read(const CxJourney *j, int from, int count, CxUnpacked *u)
 		u->answers = palloc(sizeof(CxAnswer) * Max(count, 1));
 	if (j->flags & CX_JOURNEY_VALUES)
 		u->values = palloc(sizeof(double) * Max(count, 1));
-	return read_names(j, u->names) && read_entries(j, u->entries) &&
+	return read_names(j, u->names) && read_entries(j, u->entries, CX_ALL_FACETS) &&
 		(count == 0 || (read_codes(j, from, count, u->codes) && cx_read_times(j, from, count, u->times))) &&
 		read_rest(j, from, count, u->answers, u->values);
 }

@@ -23,10 +23,14 @@ cx_rows_begin(FunctionCallInfo fcinfo, int columns)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("set-valued function called in context that cannot accept a set")));
 
-	/* the descriptor and the rows live as long as the query, not as long as this call */
-	old = MemoryContextSwitchTo(rsinfo->econtext->ecxt_per_query_memory);
 	if (get_call_result_type(fcinfo, NULL, &rows.desc) != TYPEFUNC_COMPOSITE || rows.desc->natts != columns)
 		elog(ERROR, "unexpected result type of a set-returning function of cx_analytics");
+	/*
+	 * The rows and one copy of the descriptor live as long as the query, and
+	 * the executor frees them; anything else allocated there would stay for
+	 * each of a million calls.
+	 */
+	old = MemoryContextSwitchTo(rsinfo->econtext->ecxt_per_query_memory);
 	rows.desc = CreateTupleDescCopy(rows.desc);
 	rows.store = tuplestore_begin_heap((rsinfo->allowedModes & SFRM_Materialize_Random) != 0, false, work_mem);
 	rsinfo->returnMode = SFRM_Materialize;

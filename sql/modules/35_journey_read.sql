@@ -32,7 +32,7 @@ CREATE FUNCTION owners(journey journey) RETURNS text[]
     AS 'MODULE_PATHNAME', 'journey_owners' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION owners(journey) IS
     'the different owners, the departments behind the touches, ascending by bytes; an empty array if there are none';
-CREATE FUNCTION slice(journey journey, since timestamptz, until timestamptz) RETURNS journey
+CREATE FUNCTION slice(journey journey, since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL) RETURNS journey
     AS 'MODULE_PATHNAME', 'journey_slice' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION slice(journey, timestamptz, timestamptz) IS
     'the touches from since on and before until (since <= at < until); a bound that is NULL does not bind';

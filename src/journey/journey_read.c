@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "core/interval.h"
+#include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
@@ -103,14 +104,13 @@ names_of(FunctionCallInfo fcinfo, CxFacet facet)
 		if (entries[i].name[facet] >= 0)
 			occurs[entries[i].name[facet]] = true;
 	for (int i = 0; i < j.names; i++)
-		if (occurs[i])
-		{
-			char		digits[CX_NAME_DIGITS];
-			int			len;
-			const char *bytes = cx_name_text(names[i], digits, &len);
-
-			texts[n++] = PointerGetDatum(cstring_to_text_with_len(bytes, len));
-		}
+	{
+		if (!occurs[i])
+			continue;
+		cx_journey_name_check(names[i]);
+		texts[n++] = cx_name_datum(names[i]);
+		CHECK_FOR_INTERRUPTS();
+	}
 	qsort(texts, n, sizeof(Datum), cmp_texts);
 	PG_RETURN_ARRAYTYPE_P(construct_array(texts, n, TEXTOID, -1, false, TYPALIGN_INT));
 }

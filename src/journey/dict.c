@@ -13,6 +13,9 @@
  */
 #include "journey/dict.h"
 
+#include "common/hashfn.h"
+#include "common/pg_prng.h"
+#include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/memutils.h"
 
 #define FIRST_SLOTS		16
@@ -30,6 +33,7 @@ cx_dict_new(MemoryContext context)
 	CxDict	   *dict = MemoryContextAllocZero(context, sizeof(CxDict));
 
 	dict->context = context;
+	dict->seed = pg_prng_uint64(&pg_global_prng_state);
 	dict->names.slots_n = dict->entries.slots_n = FIRST_SLOTS;
 	dict->names.slots = new_slots(dict, FIRST_SLOTS);
 	dict->entries.slots = new_slots(dict, FIRST_SLOTS);
@@ -81,46 +85,16 @@ more_room(CxDict *dict, void *array, CxDictTable *table, Size size)
 }
 
 /*
- * The hash of the tables here, which nobody else sees: names are short, and
- * two of them are hashed and compared for each touch.
+ * The hash of the tables here, which nobody else sees. It is seeded anew for
+ * each dictionary: names come from anybody, and with a known hash a customer
+ * could choose touchpoints that all fall into one slot.
  */
-#define MIX		UINT64CONST(0x9e3779b97f4a7c15)
-
-static inline uint64
-load_upto_8(const char *bytes, int len)
-{
-	uint64		word = 0;
-	uint32		high;
-	uint32		low;
-
-	if (len >= 8)
-		memcpy(&word, bytes, 8);
-	else if (len >= 4)
-	{
-		memcpy(&low, bytes, 4);
-		memcpy(&high, bytes + len - 4, 4);
-		word = (uint64) high << 32 | low;
-	}
-	else if (len > 0)
-		word = (uint8) bytes[0] | (uint32) (uint8) bytes[len / 2] << 8 | (uint32) (uint8) bytes[len - 1] << 16;
-	return word;
-}
-
 static inline uint32
-name_hash(CxName name)
+name_hash(const CxDict *dict, CxName name)
 {
-	uint64		hash = (uint64) (name.len + 1) * MIX;
-
 	if (name.number >= 0)
-		hash ^= (uint64) name.number * MIX << 1;
-	else
-	{
-		for (int i = 0; i + 8 < name.len; i += 8)
-			hash = (hash ^ load_upto_8(name.bytes + i, 8)) * MIX, hash ^= hash >> 29;
-		hash = (hash ^ load_upto_8(name.bytes + Max(name.len - 8, 0), Min(name.len, 8))) * MIX;
-	}
-	hash = (hash ^ (hash >> 32)) * MIX;
-	return (uint32) (hash >> 32);
+		return (uint32) hash_bytes_uint32_extended(name.number, dict->seed);
+	return (uint32) hash_bytes_extended((const unsigned char *) name.bytes, name.len, dict->seed);
 }
 
 /* The first 8 bytes in the order of bytes, behind all numbers. */
@@ -136,7 +110,10 @@ sort_key(CxName name)
 	return UINT64CONST(1) << 63 | key >> 1;
 }
 
-/* Position of a name, plus 1; a name not seen before is copied. */
+/*
+ * Position of a name, plus 1; a name not seen before is copied. It may come
+ * from a stored journey: bytes that damage made of it go no further.
+ */
 static uint32
 intern_name(CxDict *dict, CxName name, uint32 hash)
 {
@@ -151,6 +128,8 @@ intern_name(CxDict *dict, CxName name, uint32 hash)
 		if (known->hash == hash && cx_name_equal(known->name, name))
 			return dict->names.slots[at];
 	}
+	CHECK_FOR_INTERRUPTS();
+	cx_journey_name_check(name);
 	dict->name = more_room(dict, dict->name, &dict->names, sizeof(CxDictName));
 	added = &dict->name[dict->names.n++];
 	added->name = name;
@@ -197,7 +176,7 @@ cx_dict_code(CxDict *dict, const CxName *facets)
 	for (int f = 0; f < CX_FACETS; f++)
 	{
 		if (!cx_name_absent(facets[f]))
-			hashes[f] = name_hash(facets[f]);
+			hashes[f] = name_hash(dict, facets[f]);
 		hash = (hash << 7 | hash >> 25) ^ hashes[f];
 	}
 	for (at = hash & mask; dict->entries.slots[at] != 0; at = (at + 1) & mask)

@@ -43,6 +43,7 @@ typedef struct CxDictTable
 struct CxDict
 {
 	MemoryContext context;
+	uint64		seed;			/* of the hashes */
 	CxDictTable names;
 	CxDictTable entries;
 	CxDictName *name;

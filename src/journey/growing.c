@@ -23,6 +23,7 @@ struct CxGrowing
 	ExpandedObjectHeader header;
 	Shared	   *shared;
 	struct varlena *flat;		/* made when its size was asked, until it is asked for itself */
+	int			flat_n;			/* touches in it */
 	CxTouches	touches;
 };
 
@@ -105,10 +106,15 @@ growing_flat_size(ExpandedObjectHeader *header)
 	MemoryContext old = MemoryContextSwitchTo(header->eoh_context);
 
 	write_out_log(growing->shared);
-	if (growing->flat != NULL)
+	/* forming a tuple asks for the size twice; touches are only ever added */
+	if (growing->flat != NULL && growing->flat_n != growing->touches.n)
+	{
 		pfree(growing->flat);
-	growing->flat = NULL;
-	growing->flat = cx_touches_pack(&growing->touches);
+		growing->flat = NULL;
+	}
+	if (growing->flat == NULL)
+		growing->flat = cx_touches_pack(&growing->touches);
+	growing->flat_n = growing->touches.n;
 	MemoryContextSwitchTo(old);
 	return VARSIZE(growing->flat);
 }

@@ -52,8 +52,8 @@
  * its last byte is filled up with zero bits. Varint, zigzag: core/bytes.h.
  *
  * The form is canonical: the largest unit that divides all steps, the two
- * widths that need the fewest bits (the smallest short one among equals), only
- * entries and names that occur, feedback and values in their shortest form. So
+ * widths that need the fewest bits (one width if two save nothing, else the
+ * smallest short one among equals), only entries and names that occur, feedback and values in their shortest form. So
  * equal journeys have equal bytes, and bytes are compared.
  *
  * Why so: codes apart from times, since most questions look at codes first and
@@ -139,6 +139,7 @@ extern bool cx_journey_view(CxJourney *j, const void *bytes, Size len);
 extern void cx_journey_open(CxJourney *j, Datum d);
 extern void cx_journey_head(CxJourney *j, Datum d);	/* only n, start, end and flags; does not detoast it all */
 extern void cx_journey_names(const CxJourney *j, CxName *names);
+extern void cx_journey_name_check(CxName name);	/* damaged, if it is no text in the server's encoding */
 extern void cx_journey_entries(const CxJourney *j, CxEntry *entries);
 extern void cx_journey_entry_names(const CxJourney *j, int facets, CxEntry *entries);	/* only facets with bit 1 << f */
 extern void cx_journey_codes(const CxJourney *j, int from, int count, uint32 *codes);

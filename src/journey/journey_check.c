@@ -29,7 +29,6 @@ cx_journey_valid(const void *bytes, Size len)
 	}
 	if (!cx_journey_view(&j, bytes, len) || !cx_journey_read(&j, 0, j.n, &u))
 		return false;
-	/* a number spelled out as text would be packed as a number, so it fails the comparison too */
 	cx_touches_init(&touches, cx_dict_new(CurrentMemoryContext), CurrentMemoryContext);
 	cx_touches_append(&touches, &j, 0, j.n);
 	again = cx_touches_pack(&touches);

@@ -15,6 +15,7 @@
 
 #include "core/bits.h"
 #include "journey/sparse.h"
+#include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/memutils.h"
 
 const int64 cx_journey_units[CX_UNIT_LAST + 1] = {
@@ -77,6 +78,7 @@ ordered_cmp(const Ordered *a, const Ordered *b, const CxDict *dict)
 #define ST_SCOPE static
 #define ST_DECLARE
 #define ST_DEFINE
+#define ST_CHECK_FOR_INTERRUPTS
 #include "lib/sort_template.h"
 
 static void
@@ -129,6 +131,7 @@ cmp_entries(const void *a, const void *b, void *arg)
 {
 	const CxDict *dict = arg;
 
+	CHECK_FOR_INTERRUPTS();
 	for (int f = 0; f < CX_FACETS; f++)
 	{
 		uint32		i = place_in_order(dict, &dict->entry[*(const uint32 *) a], f);
@@ -192,6 +195,7 @@ plan_dictionary(Plan *plan)
 
 		if (entry->used_by == dict->packed)
 			continue;
+		CHECK_FOR_INTERRUPTS();
 		entry->used_by = dict->packed;
 		plan->entries[plan->entries_n++] = code;
 		for (int f = 0; f < CX_FACETS; f++)

@@ -33,11 +33,9 @@ name_texts(const CxJourney *j, const CxName *names)
 
 	for (int i = 0; i < j->names; i++)
 	{
-		char		digits[CX_NAME_DIGITS];
-		int			len;
-		const char *bytes = cx_name_text(names[i], digits, &len);
-
-		texts[i] = PointerGetDatum(cstring_to_text_with_len(bytes, len));
+		cx_journey_name_check(names[i]);
+		texts[i] = cx_name_datum(names[i]);
+		CHECK_FOR_INTERRUPTS();
 	}
 	return texts;
 }
@@ -118,6 +116,7 @@ journey_sessions(PG_FUNCTION_ARGS)
  */
 #define BYTES_PER_TOUCH		4.0
 #define BYTES_BESIDE		80.0	/* header and dictionary of a usual journey */
+#define BYTES_OUT_OF_LINE	((int32) (VARHDRSZ_EXTERNAL + sizeof(varatt_external)))
 
 static double
 estimated_touches(PlannerInfo *root, Node *arg)
@@ -140,7 +139,8 @@ estimated_touches(PlannerInfo *root, Node *arg)
 		if (rte->rtekind == RTE_RELATION)
 			width = get_attavgwidth(rte->relid, ((Var *) arg)->varattno);
 	}
-	return width <= 0 ? -1 : Max(1.0, (width - BYTES_BESIDE) / BYTES_PER_TOUCH);
+	/* a pointer to a value out of line tells nothing about it */
+	return width <= BYTES_OUT_OF_LINE ? -1 : Max(1.0, (width - BYTES_BESIDE) / BYTES_PER_TOUCH);
 }
 
 PG_FUNCTION_INFO_V1(journey_touches_support);

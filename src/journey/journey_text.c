@@ -121,8 +121,7 @@ cx_name_texts(const CxName *names, int n, void (*append) (StringInfo buf, CxName
 	for (int i = 0; i < n; i++)
 	{
 		/* damaged bytes must not leave as text; names that came in as text or as a message were looked at then */
-		if (names[i].number < 0 && !pg_verifymbstr(names[i].bytes, names[i].len, true))
-			cx_journey_damaged();
+		cx_journey_name_check(names[i]);
 		texts.from[i] = buf.len;
 		append(&buf, names[i]);
 		CHECK_FOR_INTERRUPTS();

@@ -16,6 +16,7 @@
 #include "core/bits.h"
 #include "journey/sparse.h"
 #include "journey/touches.h"
+#include "mb/pg_wchar.h"
 #include "port/pg_bitutils.h"
 
 void
@@ -42,6 +43,7 @@ view_head(CxJourney *j, const uint8 *bytes, Size len, CxReader *r)
 	j->bytes = bytes;
 	j->len = len;
 	j->n = 0;
+	j->signature = 0;			/* an empty journey holds no name */
 	if (len < 2 || bytes[0] != CX_JOURNEY_VERSION || (bytes[1] & ~CX_JOURNEY_FLAGS) != 0)
 		return false;
 	j->flags = bytes[1];
@@ -189,7 +191,8 @@ read_names(const CxJourney *j, CxName *names)
 		{
 			const uint8 *bytes = section(&r, rest);
 
-			if (bytes == NULL)
+			/* a number spelled out would be a second form of the same name */
+			if (bytes == NULL || (rest <= CX_NAME_DIGITS && cx_name((const char *) bytes, (int) rest).number >= 0))
 				return false;
 			names[i] = (CxName) {(const char *) bytes, (int32) rest, -1};
 		}
@@ -373,6 +376,13 @@ void
 cx_journey_names(const CxJourney *j, CxName *names)
 {
 	SOUND_OR_ERROR(j->n == 0 || read_names(j, names));
+}
+
+/* Reading does not look at encodings; whoever lets a name out as text, or takes it along, asks for it. */
+void
+cx_journey_name_check(CxName name)
+{
+	SOUND_OR_ERROR(name.number >= 0 || pg_verifymbstr(name.bytes, name.len, true));
 }
 
 void

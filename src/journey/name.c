@@ -7,6 +7,8 @@
  */
 #include "journey/name.h"
 
+#include "utils/builtins.h"
+
 /* The number that the bytes spell in its only plain form, or -1. */
 static int32
 plain_number(const char *bytes, int len)
@@ -72,6 +74,16 @@ cx_name_text(CxName name, char *digits, int *len)
 	while ((rest /= 10) > 0);
 	*len = digits + CX_NAME_DIGITS - at;
 	return at;
+}
+
+Datum
+cx_name_datum(CxName name)
+{
+	char		digits[CX_NAME_DIGITS];
+	int			len;
+	const char *bytes = cx_name_text(name, digits, &len);
+
+	return PointerGetDatum(cstring_to_text_with_len(bytes, len));
 }
 
 /*

@@ -78,6 +78,7 @@ extern CxName cx_name_from_text(const text *t);
 extern void cx_name_check(CxName name, CxFacet facet);
 /* the text of a name; "digits" (CX_NAME_DIGITS bytes) is used if it is a number; not terminated */
 extern const char *cx_name_text(CxName name, char *digits, int *len);
+extern Datum cx_name_datum(CxName name);	/* as text */
 /* the same on every platform: it is part of the stored form and of indexes */
 extern uint64 cx_name_hash(CxName name, CxFacet facet);
 extern const char *cx_facet_name(CxFacet facet);

@@ -48,14 +48,6 @@ add_to_bucket(CxLogHist *h, int bucket, uint64_t times, CxAllocZero alloc)
 	h->n += times;
 }
 
-static inline uint64_t
-count_of_bucket(const CxLogHist *h, int bucket)
-{
-	const uint64_t *row = h->row[bucket / CX_LOGHIST_SUB];
-
-	return row == NULL ? 0 : row[bucket % CX_LOGHIST_SUB];
-}
-
 void
 cx_loghist_add(CxLogHist *h, uint64_t value, uint64_t times, CxAllocZero alloc)
 {
@@ -96,16 +88,20 @@ cx_loghist_write(const CxLogHist *h, CxWriter *w)
 	uint64_t	used = 0;
 	int			next = 0;
 
-	for (int i = 0; i < BUCKETS; i++)
-		used += count_of_bucket(h, i) > 0;
+	for (int row = 0; row < CX_LOGHIST_ROWS; row++)
+		for (int i = 0; h->row[row] != NULL && i < CX_LOGHIST_SUB; i++)
+			used += h->row[row][i] > 0;
 	cx_write_varint(w, used);
-	for (int i = 0; i < BUCKETS; i++)
-		if (count_of_bucket(h, i) > 0)
-		{
-			cx_write_varint(w, i - next);
-			cx_write_varint(w, count_of_bucket(h, i));
-			next = i + 1;
-		}
+	for (int row = 0; row < CX_LOGHIST_ROWS; row++)
+		for (int i = 0; h->row[row] != NULL && i < CX_LOGHIST_SUB; i++)
+			if (h->row[row][i] > 0)
+			{
+				int			bucket = row * CX_LOGHIST_SUB + i;
+
+				cx_write_varint(w, bucket - next);
+				cx_write_varint(w, h->row[row][i]);
+				next = bucket + 1;
+			}
 }
 
 bool

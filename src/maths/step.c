@@ -137,6 +137,32 @@ is_keyword(const char *bytes, int len)
 	return (len == 6 && memcmp(bytes, "within", 6) == 0) || (len == 5 && memcmp(bytes, "after", 5) == 0);
 }
 
+/*
+ * A touch expression stands alone, so a bare name may hold what patterns give
+ * a meaning to; but who writes "call|chat" or "call -> chat" means no such
+ * name, and an answer of 0 would pass for one.
+ */
+static bool
+fail_pattern_syntax(Parser *p, const char *bytes, int len, int at)
+{
+	static const char *const arrows[] = {"->", "~>", "~["};
+	int			found = -1;
+
+	for (int i = 0; i < len && found < 0; i++)
+	{
+		if (memchr("|[]", bytes[i], 3) != NULL || (i == 0 && memchr("^(", bytes[i], 2) != NULL))
+			found = i;
+		for (int a = 0; a < 3 && i + 1 < len; a++)
+			if (memcmp(bytes + i, arrows[a], 2) == 0)
+				found = i;
+	}
+	if (found < 0)
+		return true;
+	*p->error = (CxParseError) {CX_FAULT_SYNTAX, at + found, "this belongs to patterns, not to a bare name",
+		"Write alternatives in brackets, as in [call|chat], use @~ for patterns, or put the name in double quotes."};
+	return false;
+}
+
 /* False without an error set if there is no name here. */
 static bool
 parse_name(Parser *p, int facet, CxStepName *name)
@@ -164,6 +190,8 @@ parse_name(Parser *p, int facet, CxStepName *name)
 		return fail(p, begin, "a name that is a dot has to be in double quotes");
 	if (!p->whole && !p->brackets && facet == 0 && is_keyword(bytes, len))
 		return fail(p, begin, "expected a touch (a touchpoint called within or after has to be in double quotes)");
+	if (p->whole && !p->brackets && !fail_pattern_syntax(p, bytes, len, begin))
+		return false;
 	return keep_name(p, name, bytes, len, begin);
 }
 

@@ -23,6 +23,11 @@ SELECT j @& NULL AS no_list, count_of(j, NULL) AS no_expression FROM way WHERE n
 -- each mistake is told with its place
 SELECT count_of('[]', '');
 SELECT count_of('[]', '  ');
+SELECT count_of('[]', 'call|chat');
+SELECT count_of('[]', 'call@phone -> cancel');
+SELECT '[]' @& '{^call}';
+SELECT '[]' @| '{call,(call)}';
+SELECT count_of(touch('2026-01-05 09:00+00', t, 'a|b'), format('"%s"@"a|b"', t)) AS quoted, count_of(touch('2026-01-05 09:00+00', t, 'a'), t) AS bare FROM unnest('{"Sign up (now)",a>b,a-b,~a,a^b}'::text[]) t;
 SELECT count_of('[]', 'call@');
 SELECT count_of('[]', 'call@phone@web');
 SELECT count_of('[]', '[call|chat');

@@ -136,12 +136,14 @@ CREATE OPERATOR CLASS feedback_ops DEFAULT FOR TYPE feedback USING btree AS
     FUNCTION 2 feedback_sortsupport(internal),
     FUNCTION 4 btequalimage(oid);
 COMMENT ON OPERATOR CLASS feedback_ops USING btree IS 'order of feedback: by kind, scale, score';
+COMMENT ON OPERATOR FAMILY feedback_ops USING btree IS 'order of feedback';
 
 CREATE OPERATOR CLASS feedback_ops DEFAULT FOR TYPE feedback USING hash AS
     OPERATOR 1 =,
     FUNCTION 1 feedback_hash(feedback),
     FUNCTION 2 feedback_hash_extended(feedback, bigint);
 COMMENT ON OPERATOR CLASS feedback_ops USING hash IS 'hashing of feedback';
+COMMENT ON OPERATOR FAMILY feedback_ops USING hash IS 'hashing of feedback';
 
 -- casts
 

@@ -63,9 +63,11 @@ CREATE OPERATOR CLASS tally_ops DEFAULT FOR TYPE tally USING btree AS
     OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
     FUNCTION 1 tally_cmp(tally, tally);
 COMMENT ON OPERATOR CLASS tally_ops USING btree IS 'order of tallies by their bytes, for sorting only';
+COMMENT ON OPERATOR FAMILY tally_ops USING btree IS 'order of tallies';
 
 CREATE OPERATOR CLASS tally_ops DEFAULT FOR TYPE tally USING hash AS
     OPERATOR 1 =,
     FUNCTION 1 tally_hash(tally),
     FUNCTION 2 tally_hash_extended(tally, bigint);
 COMMENT ON OPERATOR CLASS tally_ops USING hash IS 'hashing of tallies';
+COMMENT ON OPERATOR FAMILY tally_ops USING hash IS 'hashing of tallies';

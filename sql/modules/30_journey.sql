@@ -95,9 +95,11 @@ CREATE OPERATOR CLASS journey_ops DEFAULT FOR TYPE journey USING btree AS
     FUNCTION 1 journey_cmp(journey, journey),
     FUNCTION 4 btequalimage(oid);
 COMMENT ON OPERATOR CLASS journey_ops USING btree IS 'order of journeys: by the time of the first touch, then by bytes';
+COMMENT ON OPERATOR FAMILY journey_ops USING btree IS 'order of journeys';
 
 CREATE OPERATOR CLASS journey_ops DEFAULT FOR TYPE journey USING hash AS
     OPERATOR 1 =,
     FUNCTION 1 journey_hash(journey),
     FUNCTION 2 journey_hash_extended(journey, bigint);
 COMMENT ON OPERATOR CLASS journey_ops USING hash IS 'hashing of journeys';
+COMMENT ON OPERATOR FAMILY journey_ops USING hash IS 'hashing of journeys';

@@ -6,6 +6,12 @@ CREATE FUNCTION touch(at timestamptz, touchpoint text, channel text DEFAULT NULL
 COMMENT ON FUNCTION touch(timestamptz, text, text, text, text, feedback, float8) IS
     'a journey of one touch; all but time and touchpoint may be left out, and given by name: touch(at, ''call'', channel => ''phone'', feedback => ''csat:2''); NULL without a time or a touchpoint; 22008 infinite time, 22003 value not finite, 54000 name longer than 4095 bytes';
 
+CREATE FUNCTION touch(at timestamptz, touchpoint bigint, channel text DEFAULT NULL, stage text DEFAULT NULL,
+        owner text DEFAULT NULL, feedback feedback DEFAULT NULL, value float8 DEFAULT NULL) RETURNS journey
+    AS 'MODULE_PATHNAME', 'journey_touch_int8' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION touch(timestamptz, bigint, text, text, text, feedback, float8) IS
+    'a journey of one touch at a touchpoint that is a whole number; otherwise as with a touchpoint that is text';
+
 CREATE FUNCTION journey_concat(a journey, b journey) RETURNS journey
     AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION journey_concat(journey, journey) IS 'implementation of the || operator';

@@ -152,9 +152,11 @@ CREATE OPERATOR CLASS journey_pattern_ops DEFAULT FOR TYPE journey_pattern USING
     FUNCTION 1 journey_pattern_cmp(journey_pattern, journey_pattern),
     FUNCTION 4 btequalimage(oid);
 COMMENT ON OPERATOR CLASS journey_pattern_ops USING btree IS 'order of patterns by the bytes of their text';
+COMMENT ON OPERATOR FAMILY journey_pattern_ops USING btree IS 'order of patterns';
 
 CREATE OPERATOR CLASS journey_pattern_ops DEFAULT FOR TYPE journey_pattern USING hash AS
     OPERATOR 1 =,
     FUNCTION 1 journey_pattern_hash(journey_pattern),
     FUNCTION 2 journey_pattern_hash_extended(journey_pattern, bigint);
 COMMENT ON OPERATOR CLASS journey_pattern_ops USING hash IS 'hashing of patterns';
+COMMENT ON OPERATOR FAMILY journey_pattern_ops USING hash IS 'hashing of patterns';

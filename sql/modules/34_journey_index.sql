@@ -75,3 +75,4 @@ CREATE OPERATOR CLASS journey_ops DEFAULT FOR TYPE journey USING gin AS
     STORAGE integer;
 COMMENT ON OPERATOR CLASS journey_ops USING gin IS
     'journeys by the names of their touches: finds @& and @| over touch expressions and @~ over patterns';
+COMMENT ON OPERATOR FAMILY journey_ops USING gin IS 'finding journeys by what is in them';

@@ -155,17 +155,14 @@ journey_final(PG_FUNCTION_ARGS)
 }
 
 /* touch(at, touchpoint, channel, stage, owner, feedback, value): a journey of one touch */
-PG_FUNCTION_INFO_V1(journey_touch);
-Datum
-journey_touch(PG_FUNCTION_ARGS)
+static Datum
+journey_of_touch(FunctionCallInfo fcinfo, CxName touchpoint)
 {
 	CxTouch		touch;
 	CxTouches	touches;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		PG_RETURN_NULL();
 	touch.at = PG_GETARG_TIMESTAMPTZ(0);
-	touch.facet[CX_TOUCHPOINT] = cx_name_from_text(PG_GETARG_TEXT_PP(1));
+	touch.facet[CX_TOUCHPOINT] = touchpoint;
 	optional_facets(fcinfo, &touch, 2);
 	if (!PG_ARGISNULL(5))
 		touch.feedback = PG_GETARG_FEEDBACK(5);
@@ -178,4 +175,24 @@ journey_touch(PG_FUNCTION_ARGS)
 	cx_touches_init(&touches, cx_dict_new(CurrentMemoryContext), CurrentMemoryContext);
 	cx_touches_add(&touches, &touch);
 	PG_RETURN_JOURNEY(cx_touches_pack(&touches));
+}
+
+PG_FUNCTION_INFO_V1(journey_touch);
+Datum
+journey_touch(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	return journey_of_touch(fcinfo, cx_name_from_text(PG_GETARG_TEXT_PP(1)));
+}
+
+PG_FUNCTION_INFO_V1(journey_touch_int8);
+Datum
+journey_touch_int8(PG_FUNCTION_ARGS)
+{
+	char		digits[MAXINT8LEN + 1];
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	return journey_of_touch(fcinfo, name_from_int8(PG_GETARG_INT64(1), digits));
 }

@@ -115,10 +115,16 @@ Datum
 journey_pattern_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			version = pq_getmsgbyte(message);
+	int			version;
 	int			len;
 	char	   *input;
 
+	if (message->cursor == message->len)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary representation of type %s", "journey_pattern"),
+				 errdetail("The message is empty.")));
+	version = pq_getmsgbyte(message);
 	if (version != CX_PATTERN_VERSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),

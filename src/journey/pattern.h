@@ -15,7 +15,7 @@
 
 #include "core/compat.h"
 
-#include "journey/what.h"
+#include "journey/masks.h"
 #include "maths/pattern.h"
 
 #define CX_PATTERN_VERSION	1
@@ -25,6 +25,20 @@ typedef struct CxMatcher
 {
 	CxPattern  *pattern;
 	CxWhat	   *what;			/* its touch expressions, and what it needs */
+	CxMasks    *masks;			/* NULL if they are more than 64 */
+	uint64		first;			/* with masks: what the first touch of a match may fit */
+	uint64		last;			/* and the last one */
+
+	/* scratch, with masks: for each touch of the longest journey seen, each entry, each name */
+	MemoryContext context;		/* of all of it */
+	int			room;
+	int			entries_room;
+	int			names_room;
+	uint32	   *codes;
+	int32	   *position;
+	TimestampTz *times;
+	uint64	   *rows;
+	uint64	   *of_names;
 } CxMatcher;
 
 /*

@@ -23,10 +23,19 @@
 static CxMatcher *
 make_matcher(CxPattern *pattern, MemoryContext context)
 {
-	CxMatcher  *matcher = MemoryContextAlloc(context, sizeof(CxMatcher));
+	CxMatcher  *matcher = MemoryContextAllocZero(context, sizeof(CxMatcher));
 
 	matcher->pattern = pattern;
 	matcher->what = cx_what_make(pattern->classes, pattern->n_classes, pattern->need, context);
+	matcher->masks = cx_masks_make(matcher->what, context);
+	matcher->context = context;
+	for (int i = 0; matcher->masks != NULL && i < pattern->n_positions; i++)
+	{
+		uint64		bit = UINT64CONST(1) << pattern->positions[i].class;
+
+		matcher->first |= pattern->positions[i].first ? bit : 0;
+		matcher->last |= pattern->positions[i].last ? bit : 0;
+	}
 	return matcher;
 }
 
@@ -71,53 +80,144 @@ typedef struct Subject
 	CxJourney	j;
 	CxMemory	memory;
 	CxTrack		track;
+	bool		whole;			/* does the track have all touches? */
 } Subject;
 
-static void
-read_times(Subject *s)
+static void *
+new_array(MemoryContext context, Size n, Size size)
 {
-	TimestampTz *times = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(TimestampTz) * Max((Size) s->j.n, 1));
+	return MemoryContextAllocHuge(context, Max(n, 1) * size);
+}
 
-	cx_journey_times(&s->j, 0, s->j.n, times);
-	s->track.times = times;
+static void *
+renewed(CxMatcher *matcher, void *array, Size n, Size size)
+{
+	if (array != NULL)
+		pfree(array);
+	return new_array(matcher->context, n, size);
+}
+
+/* Rooms are told as none while arrays change, so that an error on the way leaves no pointer that dangles. */
+static void
+make_room(CxMatcher *m, const CxJourney *j)
+{
+	if (j->n > m->room)
+	{
+		int			n = Max(j->n, Min(2 * m->room, CX_JOURNEY_MAX_TOUCHES));
+
+		m->room = 0;
+		m->codes = renewed(m, m->codes, (Size) n + CX_MASKS_MORE, sizeof(uint32));
+		m->position = renewed(m, m->position, (Size) n + CX_MASKS_MORE, sizeof(int32));
+		m->times = renewed(m, m->times, n, sizeof(TimestampTz));
+		m->room = n;
+	}
+	if (j->entries > m->entries_room)
+	{
+		m->entries_room = 0;
+		m->rows = renewed(m, m->rows, Max(j->entries, CX_MASKS_CODES), sizeof(uint64));
+		m->entries_room = Max(j->entries, CX_MASKS_CODES);
+	}
+	if (j->names > m->names_room)
+	{
+		m->names_room = 0;
+		m->of_names = renewed(m, m->of_names, j->names, sizeof(uint64));
+		m->names_room = j->names;
+	}
+}
+
+/* Of a journey with touches. False if it cannot match. */
+static bool
+track_by_masks(Subject *s, CxMatcher *m)
+{
+	uint64		all;
+	uint64		seen;
+	int			n = s->j.n;
+
+	make_room(m, &s->j);
+	all = cx_masks_of(m->masks, &s->j, m->of_names, m->rows);
+	if (!m->pattern->nullable && ((all & m->first) == 0 || (all & m->last) == 0))
+		return false;
+	if (all == 0)
+		memset(m->rows, 0, sizeof(uint64) * s->j.entries);
+	if (s->whole)
+		cx_journey_codes(&s->j, 0, n, m->codes);
+	else
+		n = cx_masks_scan(&s->j, m->rows, m->first, m->position, m->codes, &seen);
+	s->track = (CxTrack) {n, m->codes, s->j.entries, m->rows, NULL};
+	return true;
+}
+
+static bool
+track_by_rows(Subject *s, const CxWhat *what)
+{
+	CxWhatView	view;
+	uint32	   *codes;
+
+	if (!cx_what_view(what, &s->j, &view))
+		return false;
+	s->whole = true;
+	codes = new_array(CurrentMemoryContext, s->j.n, sizeof(uint32));
+	cx_journey_codes(&s->j, 0, s->j.n, codes);
+	s->track = (CxTrack) {s->j.n, codes, view.n, cx_what_rows(what, &view), NULL};
+	return true;
+}
+
+/* Times of the touches of the track. */
+static void
+read_times(Subject *s, const CxMatcher *m)
+{
+	TimestampTz *times;
+	int			from;
+
+	if (s->whole)
+	{
+		times = new_array(CurrentMemoryContext, s->j.n, sizeof(TimestampTz));
+		cx_journey_times(&s->j, 0, s->j.n, times);
+		s->track.times = times;
+		return;
+	}
+	s->track.times = m->times;
+	if (s->track.n == 0)
+		return;
+	from = m->position[0];
+	cx_journey_times(&s->j, from, m->position[s->track.n - 1] - from + 1, m->times);
+	/* positions ascend, so none is overwritten before it is read */
+	for (int i = 0; i < s->track.n; i++)
+		m->times[i] = m->times[m->position[i] - from];
 }
 
 /*
  * False if the journey cannot match. Else its track is there, with times if the
- * pattern asks for them.
+ * pattern asks for them; the whole of it, or touches that make no difference
+ * left out.
  */
 static bool
-subject_open(Subject *s, const CxMatcher *matcher, Datum journey)
+subject_open(Subject *s, CxMatcher *matcher, Datum journey, bool whole)
 {
 	const CxWhat *what = matcher->what;
-	CxWhatView	view;
-	uint32	   *codes;
 
 	cx_journey_head(&s->j, journey);
 	if (!cx_what_possible(what, s->j.signature))
 		return false;
 	cx_journey_open(&s->j, journey);
-	if (!cx_what_view(what, &s->j, &view))
-		return false;
-	codes = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max((Size) s->j.n, 1));
-	cx_journey_codes(&s->j, 0, s->j.n, codes);
 	s->memory = cx_memory(CurrentMemoryContext);
-	s->track = (CxTrack) {s->j.n, codes, view.n, cx_what_rows(what, &view), NULL};
-	if (!cx_pattern_possible(matcher->pattern, &s->track, &s->memory))
+	s->whole = whole || !matcher->pattern->sparse;
+	if (!(matcher->masks != NULL && s->j.n > 0 ? track_by_masks(s, matcher) : track_by_rows(s, what)) ||
+		!cx_pattern_possible(matcher->pattern, &s->track, &s->memory))
 		return false;
 	if (matcher->pattern->needs_times)
-		read_times(s);
+		read_times(s, matcher);
 	return true;
 }
 
 /* ---- journey_match, @~, ~@ ---- */
 
 static bool
-match(const CxMatcher *matcher, Datum journey)
+match(CxMatcher *matcher, Datum journey)
 {
 	Subject		s;
 
-	return subject_open(&s, matcher, journey) &&
+	return subject_open(&s, matcher, journey, false) &&
 		(!matcher->pattern->needs_times || cx_pattern_exists(matcher->pattern, &s.track, &s.memory));
 }
 
@@ -145,11 +245,11 @@ journey_pattern_matches(PG_FUNCTION_ARGS)
 /* ---- journey_count ---- */
 
 static int
-count(const CxMatcher *matcher, Datum journey)
+count(CxMatcher *matcher, Datum journey)
 {
 	Subject		s;
 
-	return subject_open(&s, matcher, journey) ? cx_pattern_count(matcher->pattern, &s.track, &s.memory) : 0;
+	return subject_open(&s, matcher, journey, false) ? cx_pattern_count(matcher->pattern, &s.track, &s.memory) : 0;
 }
 
 PG_FUNCTION_INFO_V1(journey_count);
@@ -205,19 +305,19 @@ put_match(CxRows *rows, int number, const Subject *s, const CxPattern *pattern, 
 }
 
 static void
-find(FunctionCallInfo fcinfo, const CxMatcher *matcher)
+find(FunctionCallInfo fcinfo, CxMatcher *matcher)
 {
 	CxRows		rows = cx_rows_begin(fcinfo, FIND_COLUMNS);
 	Subject		s;
 	int32	   *ends;
 	int			number = 0;
 
-	if (!subject_open(&s, matcher, PG_GETARG_DATUM(0)) || s.j.n == 0)
+	if (!subject_open(&s, matcher, PG_GETARG_DATUM(0), true) || s.j.n == 0)
 		return;
 	ends = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int32) * (Size) s.j.n);
 	cx_pattern_ends(matcher->pattern, &s.track, ends, &s.memory);
 	if (s.track.times == NULL)
-		read_times(&s);
+		read_times(&s, matcher);
 	for (int i = 0; i < s.j.n; i++)
 	{
 		if (ends[i] < 0)

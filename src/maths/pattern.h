@@ -92,6 +92,7 @@ typedef struct CxPattern
 	int			n_classes;
 	CxStep	   *classes;		/* distinct touch expressions */
 	int			row;			/* 64-bit words that a bit for each class takes */
+	bool		sparse;			/* whether it matches, and how often, is the same without touches that fit no class */
 	int			n_positions;
 	CxPosition *positions;
 	int			n_gates;

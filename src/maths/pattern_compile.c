@@ -396,6 +396,20 @@ straighten_timed(Compiler *c)
 	}
 }
 
+/* No anchor, and behind each touch a gate that passes over any: then no touch is in the way of another. */
+static bool
+is_sparse(const CxPattern *p)
+{
+	for (int i = 0; i < p->n_positions; i++)
+	{
+		CxTarget	next = p->positions[i].next;
+
+		if (next != CX_TARGET_END && !(CX_IS_GATE(next) && p->gates[CX_GATE_OF(next)].any))
+			return false;
+	}
+	return !p->from_start && !p->to_end;
+}
+
 CxPattern *
 cx_pattern_compile(const char *text, int len, const CxMemory *memory, CxParseError *error)
 {
@@ -429,6 +443,7 @@ cx_pattern_compile(const char *text, int len, const CxMemory *memory, CxParseErr
 		p->positions[i].next = finished(&c, p->positions[i].next);
 	mark_ends(&c, finished(&c, entry));
 	straighten_timed(&c);
+	p->sparse = is_sparse(p);
 	p->quick = cx_quick_compile(p, memory);
 	return p;
 }

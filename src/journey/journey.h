@@ -149,6 +149,22 @@ extern void cx_journey_answers(const CxJourney *j, int from, int count, CxAnswer
 extern void cx_journey_values(const CxJourney *j, int from, int count, double *values); /* NaN: none */
 pg_noreturn extern void cx_journey_damaged(void);
 
+/* Where decoding of times can begin: at a touch whose time is known. */
+typedef struct CxStepsAt
+{
+	int			touch;
+	uint64		offset;			/* its time after the first, in units */
+	uint64		bit;			/* where the step to the next begins */
+} CxStepsAt;
+
+/*
+ * journey_times.c: the next steps from one touch to the following, in units,
+ * beginning with a zeroed *p; gives how many, up to CX_STEPS_AT_ONCE, 0 behind
+ * the last. The journey must have touches.
+ */
+#define CX_STEPS_AT_ONCE	56
+extern int	cx_next_steps(const CxJourney *j, CxStepsAt *p, uint64 *steps);
+
 static inline CxName
 cx_entry_name(const CxEntry *entry, const CxName *names, CxFacet facet)
 {

@@ -10,13 +10,7 @@
 #include "core/bits.h"
 #include "port/pg_bitutils.h"
 
-/* Where decoding of times can begin: at a touch whose time is known. */
-typedef struct Position
-{
-	int			touch;
-	uint64		offset;			/* its time after the first, in units */
-	uint64		bit;			/* where the step to the next begins */
-} Position;
+typedef CxStepsAt Position;
 
 /* Time of the first touch of a block after the first of all. */
 static inline uint64
@@ -64,22 +58,22 @@ time_of(const CxJourney *j, uint64 offset)
 
 /* Steps so short that a journey of them cannot overflow: their sum is checked at its end only. */
 #define SHORT_ENOUGH	43
-#define AT_ONCE			56		/* selectors in a word, wherever they begin */
 
 /*
- * The next "count" times, up to AT_ONCE, where 8 bytes can be read at each
- * step and steps are short enough. A step's width is told by a bit that is
- * known ahead, so that the processor works on several steps at once.
+ * The next "count" steps, up to CX_STEPS_AT_ONCE, where 8 bytes can be read at
+ * each of them and they are short enough: as they are, or added up to times. A
+ * step's width is told by a bit that is known ahead, so that the processor
+ * works on several steps at once.
  */
-static inline void
-quick_steps(const CxJourney *j, Position *p, int count, TimestampTz *times)
+static pg_attribute_always_inline void
+quick_steps(const CxJourney *j, Position *p, int count, bool as_times, uint64 *out)
 {
-	/* copies, so that they stay in registers while times are written */
+	/* copies, so that they stay in registers while results are written */
 	const uint8 *steps = j->steps_at;
 	const uint64 low[2] = {cx_low_bits(j->short_bits), cx_low_bits(j->long_bits)};
 	const uint64 width[2] = {j->short_bits, j->long_bits};
 	const uint64 unit = j->unit;
-	uint64		longs = j->selectors_at == NULL ? 0 : cx_read_bits(j->selectors_at, p->touch, AT_ONCE);
+	uint64		longs = j->selectors_at == NULL ? 0 : cx_read_bits(j->selectors_at, p->touch, CX_STEPS_AT_ONCE);
 	uint64		bit = p->bit;
 	uint64		offset = p->offset;
 	uint64		at = (uint64) time_of(j, offset);
@@ -91,7 +85,7 @@ quick_steps(const CxJourney *j, Position *p, int count, TimestampTz *times)
 		bit += width[longs & 1];
 		offset += step;
 		at += step * unit;
-		times[i] = (TimestampTz) at;
+		out[i] = as_times ? at : step;
 	}
 	p->bit = bit;
 	p->offset = offset;
@@ -107,9 +101,9 @@ quick_count(const CxJourney *j, const Position *p, int count)
 	int64		room = (end - j->steps_at - 8) * INT64CONST(8) - (int64) p->bit;
 
 	if (j->long_bits > SHORT_ENOUGH || room < 0 ||
-		(j->selectors_at != NULL && (p->touch + AT_ONCE - 1) / 8 >= end - j->selectors_at))
+		(j->selectors_at != NULL && (p->touch + CX_STEPS_AT_ONCE - 1) / 8 >= end - j->selectors_at))
 		return 0;
-	n = Min(n, AT_ONCE);
+	n = Min(n, CX_STEPS_AT_ONCE);
 	return room >= (int64) n * j->long_bits ? n : (int) (room / j->long_bits);
 }
 
@@ -124,11 +118,11 @@ cx_read_times(const CxJourney *j, int from, int count, TimestampTz *times)
 		return false;
 	while (p.touch < from)
 	{
-		TimestampTz passed[AT_ONCE];
+		uint64		passed[CX_STEPS_AT_ONCE];
 		int			n = quick_count(j, &p, from - p.touch);
 
 		if (n > 0)
-			quick_steps(j, &p, n, passed);
+			quick_steps(j, &p, n, false, passed);
 		else
 			ok &= next_step(j, &p);
 	}
@@ -138,7 +132,7 @@ cx_read_times(const CxJourney *j, int from, int count, TimestampTz *times)
 		int			n = quick_count(j, &p, count - i);
 
 		if (n > 0)
-			quick_steps(j, &p, n, times + i);
+			quick_steps(j, &p, n, true, (uint64 *) times + i);
 		else
 		{
 			ok &= next_step(j, &p);
@@ -151,6 +145,28 @@ cx_read_times(const CxJourney *j, int from, int count, TimestampTz *times)
 			ok &= skip_offset(j, p.touch / CX_JOURNEY_SKIP) == p.offset;
 	}
 	return ok && p.offset <= j->span && (p.touch < j->n - 1 || p.offset == j->span);
+}
+
+int
+cx_next_steps(const CxJourney *j, CxStepsAt *p, uint64 *steps)
+{
+	int			left = j->n - 1 - p->touch;
+	int			n = Max(quick_count(j, p, left), Min(left, 1));
+	uint64		before = p->offset;
+	bool		ok = p->touch > 0 || cx_journey_steps_end(j) != NULL;
+
+	if (n > 1)
+		quick_steps(j, p, n, false, steps);
+	else if (ok && n == 1)
+	{
+		ok = next_step(j, p);
+		steps[0] = p->offset - before;
+	}
+	if (p->touch % CX_JOURNEY_SKIP == 0 && p->touch < j->n)
+		ok &= skip_offset(j, p->touch / CX_JOURNEY_SKIP) == p->offset;
+	if (unlikely(!ok || p->offset > j->span || (p->touch == j->n - 1 && p->offset != j->span)))
+		cx_journey_damaged();
+	return n;
 }
 
 int

@@ -127,6 +127,19 @@ view_times(CxJourney *j, CxReader *r)
 	return r->ok;
 }
 
+/* Selectors of most journeys fit few words, which is less than the server's function for long runs of bytes is made for. */
+static inline uint64
+count_bits(const uint8 *bytes, Size size, const uint8 *end)
+{
+	uint64		n = 0;
+
+	if (size > 64 || end - bytes < (ptrdiff_t) size + 8)
+		return (uint64) pg_popcount((const char *) bytes, (int) size);
+	for (; size >= 8; size -= 8, bytes += 8)
+		n += pg_popcount64(cx_load_word(bytes));
+	return n + pg_popcount64(cx_load_word(bytes) & cx_low_bits(8 * (int) size));
+}
+
 const uint8 *
 cx_journey_steps_end(const CxJourney *j)
 {
@@ -135,8 +148,7 @@ cx_journey_steps_end(const CxJourney *j)
 	const uint8 *end = j->bytes + j->len;
 
 	if (j->selectors_at != NULL)
-		bits += (uint64) pg_popcount((const char *) j->selectors_at, (int) cx_bits_size(steps, 1)) *
-			(j->long_bits - j->short_bits);
+		bits += count_bits(j->selectors_at, cx_bits_size(steps, 1), end) * (j->long_bits - j->short_bits);
 	return cx_bits_size(bits, 1) <= (Size) (end - j->steps_at) ? j->steps_at + cx_bits_size(bits, 1) : NULL;
 }
 
@@ -151,11 +163,26 @@ cx_journey_view(CxJourney *j, const void *bytes, Size len)
 	return j->n == 0 || (view_dictionary(j, &r) && view_times(j, &r));
 }
 
+#define CACHE_LINE		64
+#define FETCHED_AHEAD	512		/* bytes; behind so many the processor has seen by itself where it goes */
+
+/*
+ * A scan meets each journey for the first time. To ask for all its lines at
+ * once takes as long as to wait for one of them.
+ */
+static inline void
+fetch_ahead(const uint8 *bytes, Size len)
+{
+	for (Size at = CACHE_LINE; at < Min(len, FETCHED_AHEAD); at += CACHE_LINE)
+		__builtin_prefetch(bytes + at);
+}
+
 void
 cx_journey_open(CxJourney *j, Datum d)
 {
 	struct varlena *v = PG_DETOAST_DATUM_PACKED(d);
 
+	fetch_ahead((const uint8 *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
 	if (unlikely(!cx_journey_view(j, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v))))
 		cx_journey_damaged();
 }

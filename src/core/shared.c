@@ -9,8 +9,13 @@
 
 #include "utils/memutils.h"
 
-/* Children looked at; past it a second context is made, which is no harm. */
-#define LOOK	8
+/*
+ * Children looked at: more than there are types whose aggregates one query can
+ * mix. Past it another context is made, and then another for each group, which
+ * a hash aggregate pays for with each group it adds.
+ */
+#define LOOK	64
+#define FAR		16				/* children of other aggregates push ours back: from here it is brought forward */
 
 CxShared *
 cx_shared(MemoryContext aggcontext, const char *name, Size size, bool *fresh)
@@ -21,7 +26,15 @@ cx_shared(MemoryContext aggcontext, const char *name, Size size, bool *fresh)
 	*fresh = false;
 	for (int i = 0; i < LOOK && context != NULL; i++, context = context->nextchild)
 		if (context->name == name && context->ident != NULL)
-			return (CxShared *) context->ident;
+		{
+			shared = (CxShared *) context->ident;
+			if (i >= FAR)
+			{
+				MemoryContextSetParent(context, NULL);
+				MemoryContextSetParent(context, aggcontext);
+			}
+			return shared;
+		}
 
 	context = AllocSetContextCreateInternal(aggcontext, name, ALLOCSET_DEFAULT_SIZES);
 	shared = MemoryContextAllocZero(context, size);

@@ -8,8 +8,12 @@
 #include "core/stats.h"
 
 #include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+
+/* bytes of an input shown in messages */
+#define SHOWN	100
 
 static Size flat_size(ExpandedObjectHeader *header);
 static void flatten(ExpandedObjectHeader *header, void *result, Size allocated);
@@ -216,10 +220,15 @@ cx_stats_in(FunctionCallInfo fcinfo, const CxStatsType *type)
 		value = accept(bytes, len, type);
 	}
 	if (value == NULL)
+	{
+		int			len = (int) strlen(input);
+		int			shown = pg_mbcliplen(input, len, SHOWN);
+
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%.*s\"", type->name, 100, input),
+				 errmsg("invalid input syntax for type %s: \"%.*s%s\"", type->name, shown, input, shown < len ? "..." : ""),
 				 errdetail("It is the word \"%s:\" and the bytes that the type wrote, in hexadecimal.", type->name)));
+	}
 	PG_RETURN_POINTER(value);
 }
 

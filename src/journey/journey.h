@@ -176,7 +176,7 @@ extern const uint8 *cx_journey_steps_end(const CxJourney *j);
 extern bool cx_read_times(const CxJourney *j, int from, int count, TimestampTz *times);
 
 /* journey_check.c: is it the canonical form of a journey, to the last bit? */
-extern bool cx_journey_valid(const void *bytes, Size len);
+extern bool cx_journey_valid(const void *bytes, Size len, bool received);
 
 /* journey_text.c: the parts of the text form that patterns and JSON share */
 extern bool cx_bare_byte(unsigned char c);

@@ -10,10 +10,11 @@
  *-------------------------------------------------------------------------
  */
 #include "journey/dict.h"
+#include "mb/pg_wchar.h"
 
 /* Errors are those of making a journey: 54000 past its limits. */
 bool
-cx_journey_valid(const void *bytes, Size len)
+cx_journey_valid(const void *bytes, Size len, bool received)
 {
 	CxJourney	j;
 	CxUnpacked	u;
@@ -29,6 +30,10 @@ cx_journey_valid(const void *bytes, Size len)
 	}
 	if (!cx_journey_view(&j, bytes, len) || !cx_journey_read(&j, 0, j.n, &u))
 		return false;
+	/* a message whose names are no text is told in words of the server: 22021 */
+	for (int i = 0; received && j.n > 0 && i < j.names; i++)
+		if (u.names[i].number < 0)
+			(void) pg_verifymbstr(u.names[i].bytes, u.names[i].len, false);
 	cx_touches_init(&touches, cx_dict_new(CurrentMemoryContext), CurrentMemoryContext);
 	cx_touches_append(&touches, &j, 0, j.n);
 	again = cx_touches_pack(&touches);

@@ -263,25 +263,6 @@ journey_in(PG_FUNCTION_ARGS)
 
 /* ---- binary ---- */
 
-/* The names of a journey that is valid else; 22021 in words of the server when one is not text. */
-static void
-check_encoding(const char *bytes, int len)
-{
-	CxJourney	j;
-	CxName	   *names;
-
-	if (!cx_journey_view(&j, bytes, len))
-		cx_journey_damaged();
-	if (j.n == 0)
-		return;
-	names = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(CxName) * (Size) j.names);
-	cx_journey_names(&j, names);
-	for (int i = 0; i < j.names; i++)
-		if (names[i].number < 0)
-			(void) pg_verifymbstr(names[i].bytes, names[i].len, false);
-	pfree(names);
-}
-
 PG_FUNCTION_INFO_V1(journey_recv);
 Datum
 journey_recv(PG_FUNCTION_ARGS)
@@ -291,11 +272,10 @@ journey_recv(PG_FUNCTION_ARGS)
 	const char *bytes = pq_getmsgbytes(buf, len);
 	struct varlena *packed;
 
-	if (!cx_journey_valid(bytes, len))
+	if (!cx_journey_valid(bytes, len, true))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary representation of type %s", "journey")));
-	check_encoding(bytes, len);
 	packed = palloc(VARHDRSZ + len);
 	SET_VARSIZE(packed, VARHDRSZ + len);
 	memcpy(VARDATA(packed), bytes, len);
@@ -311,7 +291,7 @@ journey_send(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 
 	cx_journey_open(&j, PG_GETARG_DATUM(0));
-	if (!cx_journey_valid(j.bytes, j.len))
+	if (!cx_journey_valid(j.bytes, j.len, false))
 		cx_journey_damaged();
 	pq_begintypsend(&buf);
 	pq_sendbytes(&buf, (const char *) j.bytes, (int) j.len);

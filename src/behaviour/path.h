@@ -1,0 +1,100 @@
+/*-------------------------------------------------------------------------
+ *
+ * src/behaviour/path.h
+ *	  The type "path_stats": how many journeys take which path.
+ *
+ * A path is the first "depth" names of one facet, the grain, in the order of
+ * the touches; from the first touch, or from where a pattern matches first.
+ * Touches without the facet are passed over. Journeys without such a touch, or
+ * without a match, have no path and are not counted.
+ *
+ * THE STORED FORM, behind the version byte:
+ *
+ *	  byte		grain (0 touchpoint, 1 channel, 2 stage, 3 owner)
+ *	  varint	depth; 0: whole journeys
+ *	  varint	bytes of the pattern, 0: from the first touch; and its canonical text
+ *	  varint	names
+ *	  names		ascending, each as in the dictionary of a journey
+ *	  varint	paths
+ *	  for each path, ascending by its names one after the other:
+ *		varint	steps
+ *		varints the position of each among the names
+ *		varint	journeys
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef CX_PATH_H
+#define CX_PATH_H
+
+#include "behaviour/nodes.h"
+#include "core/stats.h"
+
+/* no count reaches it; past it 22003 */
+#define CX_PATH_MAX		(UINT64CONST(1) << 61)
+#define CX_PATH_HERE	16
+
+/* Steps are varints of the numbers of their names; few bytes are kept in place. */
+typedef struct CxPath
+{
+	uint64		journeys;		/* 0: a free slot */
+	uint32		hash;
+	uint32		len;
+	union
+	{
+		uint8		here[CX_PATH_HERE];
+		uint8	   *there;
+	}			steps;
+} CxPath;
+
+typedef struct CxPaths
+{
+	CxStats		stats;
+	int			grain;			/* CxFacet; -1: nothing known yet */
+	int			depth;			/* 0: whole journeys */
+	char	   *pattern;		/* canonical text; NULL: from the first touch */
+	int			pattern_len;
+	CxNodes		nodes;
+	uint64		journeys;
+	uint64		n;				/* paths */
+	uint64		slots_n;		/* a power of two, or 0 */
+	CxPath	   *slots;
+} CxPaths;
+
+/* What has to be the same for two of them to be merged. */
+typedef struct CxPathKind
+{
+	int			grain;
+	int			depth;
+	const char *pattern;
+	int			pattern_len;
+} CxPathKind;
+
+extern const CxStatsType cx_path_type;
+
+static inline const uint8 *
+cx_path_steps(const CxPath *path)
+{
+	return path->len <= CX_PATH_HERE ? path->steps.here : path->steps.there;
+}
+
+/* path_count.c */
+extern void cx_path_expect(CxPaths *paths, uint64 n);	/* room for so many more */
+extern void cx_path_add(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys);	/* 22003 */
+
+/* path_io.c */
+extern void cx_path_same_kind(CxPaths *paths, CxPathKind kind); /* 22023 */
+
+/* A path by the places of its names. */
+typedef struct CxPathInOrder
+{
+	const CxPath *path;
+	uint64		key;			/* its first steps: orders as cx_path_cmp() does, as far as it goes */
+	uint32	   *places;
+	uint32		n;
+} CxPathInOrder;
+
+/* All paths, in no order yet; in the current memory context. */
+extern CxPathInOrder *cx_paths_by_place(const CxPaths *paths, const uint32 *ranks);
+extern int	cx_path_cmp(const CxPathInOrder *x, const CxPathInOrder *y);
+
+#endif							/* CX_PATH_H */

@@ -5,6 +5,7 @@
 #   bench/journeys.sh                      on a private throw-away server, 200,000 customers, 10 million touches
 #   CUSTOMERS=1000000 ROUNDS=3 bench/journeys.sh      50 million touches; wants 16 GB of memory and 40 GB of disk
 #   CUSTOMERS=20000 ROUNDS=2 bench/journeys.sh        a quick look
+#   ONLY='building sizes' bench/journeys.sh           some of: building looking storing finding refreshing sizes
 #
 # Prints the tables of docs/performance.md: median milliseconds, and the ratio of the first statement
 # of each group to the others. Wants a machine that does nothing else.
@@ -15,6 +16,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../script/lib.sh"
 source "$TOP/bench/measure.sh"
 CUSTOMERS=${CUSTOMERS:-200000}
 ROUNDS=${ROUNDS:-5}
+SECTIONS='building looking storing finding refreshing sizes'
+ONLY=${ONLY:-$SECTIONS}
 
 SERIAL='SET max_parallel_workers_per_gather = 0; SET jit = off;'
 PARALLEL='SET max_parallel_workers_per_gather = 2; SET jit = off;'
@@ -69,19 +72,22 @@ looking() {
         'the rows themselves' 'SELECT count(at) FROM touch_random'
 }
 
-# the same journeys kept in four ways; every touch is read
+# the same long journeys kept in four ways: asked for their heads only, and for all of their touches
 storing() {
     local kind
     for kind in main_8160 main external extended; do
-        measure "stored: $kind" "$SERIAL" \
+        measure "long journeys, stored: $kind" "$SERIAL" \
             "sum(count_of(j, 'call'))" "SELECT sum(count_of(j, 'call')) FROM journey_$kind" \
-            'sum(length(bytea))' 'SELECT sum(length(j)) FROM bytes_text'
+            'sum(touch_count(j))' "SELECT sum(touch_count(j)) FROM journey_$kind"
     done
 }
 
 finding() {
     local pattern="j @~ 'call@phone ~> cancel within 30d'"
     local names="j @& '{call@phone,cancel}'"
+    measure 'one touchpoint, in 1.6 % of the journeys' "$SERIAL" \
+        'with the index' "SELECT count(*) FROM journey_found WHERE j @~ 'cancel'" \
+        'without' "SELECT count(*) FROM journey_text WHERE j @~ 'cancel'"
     measure 'a pattern, about 1 % of the journeys' "$SERIAL" \
         'with the index' "SELECT count(*) FROM journey_found WHERE $pattern" \
         'without' "SELECT count(*) FROM journey_text WHERE $pattern"
@@ -97,6 +103,7 @@ refreshing() {
 }
 
 sizes() {
+    printf '\n| bytes | |\n|---|---:|\n'
     psql -X -q -At -F ' | ' <<'SQL'
 SELECT '| heap, row by row, bytes a touch', round(pg_relation_size('touch_random')::numeric / count(*), 1) || ' |' FROM touch_random;
 SELECT '| index on (customer_id, at) with what is asked for', round(pg_relation_size('touch_sorted_index')::numeric / count(*), 1) || ' |' FROM touch_sorted;
@@ -119,6 +126,10 @@ wal_level = minimal
 max_wal_senders = 0
 autovacuum = off"
 
+for section in $ONLY; do
+    [[ " $SECTIONS " == *" $section "* ]] || die "ONLY: no section $section; there are: $SECTIONS"
+done
+
 open_workdir
 ensure_packages
 step 'build' build
@@ -127,10 +138,6 @@ step "make the touches of $CUSTOMERS customers" psql_ -v customers="$CUSTOMERS" 
 step 'make their journeys' psql_ -f "$TOP/bench/journeys_stored.sql"
 psql -X -At -c 'SELECT version()' -c "SELECT count(*) || ' touches of ' || count(DISTINCT customer_id) || ' customers' FROM touch_random"
 printf '| measured | statement | median ms | ratio |\n|---|---|---:|---:|\n'
-building
-looking
-storing
-finding
-refreshing
-printf '\n| bytes | |\n|---|---:|\n'
-sizes
+for section in $ONLY; do
+    "$section"
+done

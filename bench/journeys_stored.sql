@@ -16,16 +16,17 @@ CREATE UNLOGGED TABLE bytes_text (customer_id int, j bytea);
 ALTER TABLE bytes_text ALTER j SET STORAGE MAIN;
 INSERT INTO bytes_text SELECT customer_id, journey_send(j) FROM journey_text;
 
-CREATE UNLOGGED TABLE journey_main_8160 (LIKE journey_text) WITH (toast_tuple_target = 8160);
-CREATE UNLOGGED TABLE journey_main (LIKE journey_text);
-CREATE UNLOGGED TABLE journey_external (LIKE journey_text);
-CREATE UNLOGGED TABLE journey_extended (LIKE journey_text);
+-- long ones, 2,000 touches and 5 kB each, kept in four ways; most journeys are so short that all ways are the same
+CREATE UNLOGGED TABLE journey_main_8160 (customer_id int, j journey) WITH (toast_tuple_target = 8160);
+CREATE UNLOGGED TABLE journey_main (LIKE journey_main_8160);
+CREATE UNLOGGED TABLE journey_external (LIKE journey_main_8160);
+CREATE UNLOGGED TABLE journey_extended (LIKE journey_main_8160);
 ALTER TABLE journey_external ALTER j SET STORAGE EXTERNAL;
 ALTER TABLE journey_extended ALTER j SET STORAGE EXTENDED;
-INSERT INTO journey_main_8160 SELECT * FROM journey_text;
-INSERT INTO journey_main SELECT * FROM journey_text;
-INSERT INTO journey_external SELECT * FROM journey_text;
-INSERT INTO journey_extended SELECT * FROM journey_text;
+INSERT INTO journey_main_8160 SELECT customer_id / 40, journey_agg(j) FROM journey_text GROUP BY 1;
+INSERT INTO journey_main SELECT * FROM journey_main_8160;
+INSERT INTO journey_external SELECT * FROM journey_main_8160;
+INSERT INTO journey_extended SELECT * FROM journey_main_8160;
 
 CREATE UNLOGGED TABLE journey_found AS SELECT * FROM journey_text;
 CREATE INDEX journey_found_index ON journey_found USING gin (j);

@@ -33,11 +33,20 @@ CREATE TABLE public.answer (
   f cx.feedback NOT NULL CHECK (cx.percent(f) >= 0),
   s public.stars DEFAULT 'rating:3',
   t cx.tally DEFAULT 'tally{}' CHECK (cx.responses(t) >= 0),
+  j cx.journey DEFAULT '[2026-01-05T09:00:00Z call@phone csat:2]' CHECK (cx.touch_count(j) < 1000),
+  p cx.journey_pattern DEFAULT 'call@phone ~> 7 within 7d',
   many cx.feedback[],
   bucket text GENERATED ALWAYS AS (cx.category(f)) STORED,
   month date GENERATED ALWAYS AS (cx.period(at, 'month', 'Europe/Berlin')) STORED,
   nps float8 GENERATED ALWAYS AS (cx.nps(t)) STORED,
   both_ways cx.tally GENERATED ALWAYS AS (t OPERATOR(cx.+) t) STORED,
+  touches int GENERATED ALWAYS AS (cx.touch_count(j)) STORED,
+  first_hour cx.journey GENERATED ALWAYS AS (cx.slice(j, NULL, '2026-01-05 10:00+00')) STORED,
+  found boolean GENERATED ALWAYS AS (j OPERATOR(cx.@~) p) STORED,
+  way cx.funnel_def DEFAULT 'funnel(call@phone, 7 optional, . within 1h) within 7d exclude ("a b") hold channel',
+  deep int GENERATED ALWAYS AS (cx.funnel_depth(j, way)) STORED,
+  reached timestamptz[] GENERATED ALWAYS AS (cx.funnel_times(j, ARRAY['.', '7'], NULL, mode => 'any')) STORED,
+  sat_down int GENERATED ALWAYS AS (cx.session_count(j, '30 min')) STORED,
   EXCLUDE USING btree (f WITH OPERATOR(cx.=), id WITH =));
 CREATE INDEX answer_f ON public.answer (f);
 CREATE INDEX answer_hash ON public.answer USING hash (f);
@@ -46,6 +55,12 @@ CREATE INDEX answer_month ON public.answer (cx.period(at, 'month')) WHERE cx.cat
 CREATE INDEX answer_t ON public.answer (t);
 CREATE INDEX answer_t_hash ON public.answer USING hash (t);
 CREATE INDEX answer_happy ON public.answer (public.happy(t));
+CREATE INDEX answer_j ON public.answer (j);
+CREATE INDEX answer_j_hash ON public.answer USING hash (j);
+CREATE INDEX answer_j_gin ON public.answer USING gin (j);
+CREATE INDEX answer_j_slice ON public.answer USING gin (cx.slice(j, '2026-01-05 09:00+00', NULL)) WHERE j OPERATOR(cx.@&) '{call}';
+CREATE INDEX answer_p ON public.answer (p);
+CREATE INDEX answer_depth ON public.answer (cx.funnel_depth(j, 'funnel(call, 7) mode strict'));
 CREATE STATISTICS public.answer_stat ON cx.kind(f), bucket FROM public.answer;
 CREATE TABLE public.part (f cx.feedback, i int) PARTITION BY RANGE (f);
 CREATE TABLE public.part_low PARTITION OF public.part FOR VALUES FROM (MINVALUE) TO ('csat:3');
@@ -55,20 +70,53 @@ CREATE TABLE public.hashed_0 PARTITION OF public.hashed FOR VALUES WITH (MODULUS
 CREATE TABLE public.hashed_1 PARTITION OF public.hashed FOR VALUES WITH (MODULUS 2, REMAINDER 1);
 CREATE TABLE public.state (k int, s cx.tally_state);
 SET search_path = cx, pg_catalog;
-INSERT INTO public.answer (id, at, f, s, t, many)
+INSERT INTO public.answer (id, at, f, s, t, many, j, p)
 SELECT i, '2024-01-01 00:30+00'::timestamptz + i * interval '7 hours', f, feedback('rating', i % 9 * 0.5, 0, 5),
-  tally(f, i % 7 * 0.25) + tally(f), array_agg(f)
-FROM (SELECT i, feedback(k, l + (i * 7 % (10 * (h - l) + 1)) * 0.1, l, h) AS f FROM generate_series(1, 3000) i,
+  tally(f, i % 7 * 0.25) + tally(f), array_agg(f),
+  touch('2026-01-05 09:00+00'::timestamptz + i * interval '1.5 s', (ARRAY['call', 'a "b"', '7', 'ü'])[i % 4 + 1],
+    CASE WHEN i % 3 = 0 THEN 'phone' END, feedback => f, value => i / 7.0)
+  || journey_agg('2026-01-05 09:30+00'::timestamptz + i * k * interval '1 min', i * k % 11) FILTER (WHERE i % 5 > 0),
+  (ARRAY['call ~> 7', '"a \"b\"" ~> . after 1h', '^ [7|call]'])[i % 3 + 1]::journey_pattern
+FROM generate_series(1, 9) k, (SELECT i, feedback(k, l + (i * 7 % (10 * (h - l) + 1)) * 0.1, l, h) AS f FROM generate_series(1, 3000) i,
         LATERAL (SELECT (ARRAY['nps', 'csat', 'ces', 'effort', 'success', 'emotion', 'rating'])[1 + i % 7],
                         CASE WHEN i % 7 = 0 THEN 0 ELSE -(i % 11) END,
                         CASE WHEN i % 7 = 0 THEN 10 ELSE 5 + i % 13 END) x(k, l, h)) s
 GROUP BY i, f;
 INSERT INTO public.part SELECT f, id FROM public.answer;
 INSERT INTO public.hashed SELECT f, id FROM public.answer;
+CREATE TABLE public.journeys (id int, j journey, js journey[]) PARTITION BY RANGE (j);
+CREATE TABLE public.journeys_early PARTITION OF public.journeys FOR VALUES FROM (MINVALUE) TO ('[2026-01-05T09:30:00Z ""]');
+CREATE TABLE public.journeys_late PARTITION OF public.journeys DEFAULT;
+INSERT INTO public.journeys SELECT id, j, ARRAY[j, '[]'] FROM public.answer;
 INSERT INTO public.state SELECT id % 5, tally_accum('tally{csat: missing=2}', f, 1.5) FROM public.answer WHERE id < 100;
 CREATE MATERIALIZED VIEW public.daily AS
   SELECT month, bucket, rollup(t) AS t, tally(f) AS f, nps(f) AS nps FROM public.answer GROUP BY 1, 2;
 CREATE UNIQUE INDEX ON public.daily (month, bucket);
+CREATE MATERIALIZED VIEW public.ways AS
+  SELECT bucket, rollup(j ORDER BY id, position) AS j, journey_agg(t.at, touchpoint, channel ORDER BY id, position) AS again
+  FROM public.answer, touches(j) t GROUP BY 1;
+-- what many journeys say, stored, and the states of aggregates
+CREATE MATERIALIZED VIEW public.said AS
+  SELECT bucket, funnel_agg(j, way) AS funnel, flow_agg(j, 'touchpoint') AS flow, path_agg(j, 3) AS paths, session_agg(j, '30 min') AS sat,
+    retention_agg(j, 'week', 'Europe/Berlin') AS retention, attribution_agg(j, '7', 'touchpoint', '1 day') AS attribution,
+    basket_agg(j) AS basket, outcome_agg(j, nps(t) > 0) AS outcome, window_funnel('1 h', at, id % 2 = 0, id % 3 = 0) AS level,
+    sequence_match('(?1)(?t<=86400)(?2)', at, id % 2 = 0, id % 3 = 0) AS seen, retention(id % 7 = 0, id % 2 = 0) AS did
+  FROM public.answer GROUP BY 1;
+CREATE TABLE public.half (r rows_state, f funnel_stats[] DEFAULT ARRAY[funnel_accum(NULL, '[2026-01-05T09:00:00Z a]', 'funnel(a, b)')]);
+INSERT INTO public.half (r) SELECT sequence_accum(NULL, '(?1).*(?2)', at, id % 2 = 0, id % 3 = 0) FROM public.answer WHERE id % 2 = 0;
+CREATE VIEW public.told AS
+  SELECT s.bucket, f.step, f.journeys, f.median_seconds, e.source, e.n, p.path, w.sessions, m.retained, a.conversions, b.lift, o.odds_ratio
+  FROM public.said s, funnel_steps(s.funnel) f, flow_edges(s.flow) e, path_top(s.paths, 2) p, session_report(s.sat) w,
+    retention_curve(s.retention, as_of => '2026-03-01 00:00+00') m, attribution(s.attribution, 'markov') a, basket_rules(s.basket, min_support => 0.1) b,
+    outcome_touches(s.outcome) o
+  WHERE e.n > 100 AND m.period = 1 AND a.name = 'call' AND o.name = 'call' AND b.antecedent = 'call';
+CREATE VIEW public.all_said AS SELECT rollup(funnel) AS funnel, rollup(flow) AS flow, rollup(paths) AS paths, rollup(sat) AS sat, rollup(retention) AS retention,
+    rollup(attribution) AS attribution, rollup(basket) AS basket, rollup(outcome) AS outcome, (SELECT rows_state_merge(min(r::text)::rows_state, NULL) FROM public.half) AS r
+  FROM public.said;
+CREATE VIEW public.numbered AS SELECT id, session_id(at, '1 day') OVER (PARTITION BY bucket ORDER BY at) AS session FROM public.answer;
+CREATE VIEW public.visits AS
+  SELECT w.bucket, t.position, t.touchpoint, s.session, j || again @~ 'call -> call within 1d' AS found
+  FROM public.ways w, touches(slice(j, NULL, '2026-01-05 09:40+00')) t, sessions(again, '1 hour') s WHERE s.started_at = t.at;
 CREATE VIEW public.report AS SELECT d.month, r.* FROM public.daily d, score_report(d.t + d.f) r;
 CREATE VIEW public.scores AS
   SELECT bucket, csat(s::feedback), ces(f), csat(score(f), scale_min(f), scale_max(f)) FILTER (WHERE kind(f) = 'csat') AS scaled,
@@ -77,13 +125,25 @@ CREATE VIEW public.scores AS
 DELETE FROM public.answer WHERE id % 3 = 0;
 UPDATE public.answer SET f = feedback('ces', id % 7 + 1) WHERE id % 5 = 0;
 REFRESH MATERIALIZED VIEW public.daily;
+REFRESH MATERIALIZED VIEW public.ways;
+REFRESH MATERIALIZED VIEW public.said;
 SQL
 
 # What must not change: every value, what is computed from it, every definition.
 my $fingerprint = <<'SQL';
 SELECT md5(concat(
  (SELECT string_agg(concat_ws('|', id, feedback_send(f), feedback_send(s), tally_send(t), many, bucket, month, nps,
-    tally_send(both_ways)), ';' ORDER BY id) FROM public.answer),
+    tally_send(both_ways), journey_send(j), touches, journey_send(first_hour), p, found), ';' ORDER BY id) FROM public.answer),
+ (SELECT string_agg(concat_ws('|', tableoid::regclass, id, journey_send(j), js), ';' ORDER BY id) FROM public.journeys),
+ (SELECT string_agg(concat_ws('|', bucket, journey_send(j), journey_send(again)), ';' ORDER BY bucket) FROM public.ways),
+ (SELECT string_agg(v::text, ';' ORDER BY v::text) FROM public.visits v),
+ (SELECT string_agg(concat_ws('|', id, way, deep, reached, sat_down), ';' ORDER BY id) FROM public.answer),
+ (SELECT string_agg(concat_ws('|', s, funnel_stats_send(funnel), flow_stats_send(flow), path_stats_send(paths), session_stats_send(sat),
+    retention_stats_send(retention), attribution_stats_send(attribution), basket_stats_send(basket), outcome_stats_send(outcome)), ';' ORDER BY bucket)
+  FROM public.said s),
+ (SELECT string_agg(concat_ws('|', rows_state_send(r), f), ';' ORDER BY r::text) FROM public.half),
+ (SELECT string_agg(v::text, ';' ORDER BY v::text) FROM public.told v), (SELECT a::text FROM public.all_said a),
+ (SELECT string_agg(v::text, ';' ORDER BY v::text) FROM public.numbered v),
  (SELECT string_agg(concat_ws('|', tableoid::regclass, i, f), ';' ORDER BY i) FROM public.part),
  (SELECT string_agg(concat_ws('|', tableoid::regclass, i, f), ';' ORDER BY i) FROM public.hashed),
  (SELECT string_agg(concat_ws('|', k, tally_state_send(s)), ';' ORDER BY k, s::text) FROM public.state),
@@ -126,12 +186,12 @@ for my $db (qw(plain custom inserts))
 {
   is(print_of($db, 'cx'), $before, "$db: the same values");
   is(one($node, $db, $definitions), $defined, "$db: the same definitions");
-  $node->safe_psql($db, 'REFRESH MATERIALIZED VIEW public.daily; REINDEX DATABASE ' . $db);
+  $node->safe_psql($db, 'REFRESH MATERIALIZED VIEW public.daily; REFRESH MATERIALIZED VIEW public.ways; REFRESH MATERIALIZED VIEW public.said; REINDEX DATABASE ' . $db);
 }
 
 for my $format ('text', 'binary', 'csv')
 {
-  for my $table (qw(part state daily))
+  for my $table (qw(part state daily ways journeys_late said half))
   {
     my $file = "'$dir/$table.$format' (FORMAT $format)";
     my ($copied, $original) = map { $_->[0] } rows($node, 'home', <<"SQL");
@@ -189,6 +249,8 @@ $node->safe_psql('home', <<'SQL', @owner);
 SET search_path = '';
 INSERT INTO public.answer (id, at, f) VALUES (0, now(), 'nps:10');
 REFRESH MATERIALIZED VIEW public.daily;
+REFRESH MATERIALIZED VIEW public.ways;
+REFRESH MATERIALIZED VIEW public.said;
 SQL
 $node->command_ok([ 'pg_dump', '-Fc', '-U', 'owner', '-f', "$dir/odd", 'home' ], 'dumped from there');
 $node->command_ok([ 'pg_restore', '-e', '-U', 'owner', '-d', 'odd_copy', "$dir/odd" ], 'and restored');
@@ -217,10 +279,20 @@ my @forms = sort keys %forms;
 $node->safe_psql($db, 'CREATE EXTENSION cx_analytics');
 probe_kit($node, $db);
 
-# From empty, past the longest short header (126 bytes), to many pages. Each form is written by COPY,
-# which asks the column how.
-$node->safe_psql($db, <<'SQL');
-CREATE TABLE form_source AS
+# What n journeys say, with up to n touches each and names that begin alike. All such types are read by the same code.
+sub statistics
+{
+  my ($type, $call) = @_;
+
+  return <<"SQL";
+SELECT n::bigint AS i, v FROM (SELECT * FROM generate_series(1, 100) UNION ALL VALUES (250), (400)) size(n), LATERAL (SELECT $call FROM (
+    SELECT journey_agg('2026-01-05 09:00+00'::timestamptz + i * i * k % 997 * interval '7.5 h', 's' || i * k % n)
+    FROM generate_series(1, 1 + n / 4) k, generate_series(1, 1 + n / 8) i GROUP BY k) s(j)) r(v)
+SQL
+}
+
+# Values of each size: from empty, past the longest short header (126 bytes), to many pages.
+my %source = (tally => <<'SQL', journey => <<'SQL', funnel_def => <<'SQL', map { $_->[0] => statistics(@$_) }
 SELECT row_number() OVER (ORDER BY n, weighted) AS i, base + coalesce(t, 'tally{}') AS v
 FROM (SELECT g / 2 AS n, g % 2 = 1 AS weighted FROM generate_series(0, 150) g
       UNION ALL VALUES (3000, false), (1501, true)) size,
@@ -228,60 +300,77 @@ FROM (SELECT g / 2 AS n, g % 2 = 1 AS weighted FROM generate_series(0, 150) g
                         CASE WHEN weighted THEN x % 1000 * 0.001 ELSE 1 END) FROM generate_series(1, n) x) r(t),
   (VALUES (true, 'tally{}'::tally),
           (false, 'tally{nps: 9=3 3=1 missing=1; csat: 4=2 2=1; ces: 6=1; emotion: 7=2; success: 1=1}')) b(bare, base)
-WHERE bare OR n % 10 = 0;
+WHERE bare OR n % 10 = 0
 SQL
-for my $form (@forms)
+SELECT row_number() OVER (ORDER BY n, wide) AS i, coalesce(j, '[]') AS v
+FROM (SELECT g AS n, g % 3 = 0 AS wide FROM generate_series(0, 140) g
+      UNION ALL VALUES (700, false), (1500, true), (6000, false), (20000, true)) size,
+  LATERAL (SELECT rollup(touch('2026-01-05 09:00+00'::timestamptz + x * x % 99991 * interval '7.5 s', (x * 7 % 23)::text,
+                               CASE WHEN wide THEN repeat(md5((x % 300)::text), 4) END, feedback => CASE WHEN x % 50 = 0 THEN 'csat:2'::feedback END,
+                               value => CASE WHEN wide THEN x * 1.1 END)) FROM generate_series(1, n) x) r(j)
+SQL
+SELECT n::bigint AS i, funnel_def(array_agg(CASE WHEN n % 3 = 0 THEN md5(x::text) ELSE 'a' || x % 30 END ORDER BY x), '7 days') AS v
+FROM (SELECT * FROM generate_series(1, 200) UNION ALL VALUES (1000), (2001)) s(n), LATERAL (SELECT * FROM generate_series(1, n) x) r GROUP BY n
+SQL
+  [ flow_stats => 'flow_agg(j)' ], [ basket_stats => 'basket_agg(j)' ]);
+# The types take each form that a table can be told to store. Each is written by COPY, which asks the column how.
+for my $type (grep { $source{ $_->{name} } } base_types($node, $db))
 {
-  my $small = $form eq 'plain' ? 'WHERE octet_length(tally_send(v)) < 7500' : '';
+  my ($t, $send) = @$type{qw(name send)};
 
-  $node->safe_psql($db, "COPY form_source TO '$dir/values' (FORMAT binary); CREATE TABLE form_$form (i bigint, v tally);
-    ALTER TABLE form_$form ALTER v $forms{$form}; COPY form_$form FROM '$dir/values' (FORMAT binary) $small");
-}
-$node->safe_psql($db, <<'SQL');
-CREATE TABLE form_array AS SELECT i, ARRAY[v, NULL, v] AS a FROM form_source;
-CREATE TYPE pair AS (i int, v tally);
-CREATE TABLE form_row AS SELECT i, ROW(i, v)::pair AS r FROM form_source;
+  $node->safe_psql($db, "CREATE TABLE ${t}_source AS $source{$t}; COPY ${t}_source TO '$dir/values' (FORMAT binary)");
+  for my $form (@forms)
+  {
+    my $small = $form eq 'plain' ? "WHERE octet_length($send(v)) < 7500" : '';
+
+    $node->safe_psql($db, "CREATE TABLE ${t}_$form (i bigint, v $t); ALTER TABLE ${t}_$form ALTER v $forms{$form};
+      COPY ${t}_$form FROM '$dir/values' (FORMAT binary) $small");
+  }
+  $node->safe_psql($db, <<"SQL");
+CREATE TABLE ${t}_array AS SELECT i, ARRAY[v, NULL, v] AS a FROM ${t}_source;
+CREATE TYPE ${t}_pair AS (i int, v $t);
+CREATE TABLE ${t}_row AS SELECT i, ROW(i, v)::${t}_pair AS r FROM ${t}_source;
 SQL
 
-sub stored_as { my ($form, $what) = @_; return one($node, $db, "SELECT string_agg(DISTINCT ($what)::text, ' ') FROM form_$form") }
+  my $stored_as = sub { my ($form, $what) = @_; return one($node, $db, "SELECT string_agg(DISTINCT ($what)::text, ' ') FROM ${t}_$form") };
+  my $header = "pg_column_size(v) - octet_length($send(v))";
 
-my $header = 'pg_column_size(v) - octet_length(tally_send(v))';
-is(stored_as($_, 'pg_column_compression(v)'), s/main_//r, "$_ is compressed") for grep { /pglz|lz4/ } @forms;
-is(stored_as('external', 'pg_column_compression(v)'), '', 'external is not');
-is(stored_as('plain', $header), '4', 'plain has long headers only');
-is(stored_as('external', $header), '0 1 4', 'external has long ones, short ones, and values outside');
-for my $form (grep { $_ ne 'plain' } @forms)
-{
-  my $pages = one($node, $db, "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = 'form_$form'");
+  is($stored_as->($_, 'pg_column_compression(v)'), s/main_//r, "$t $_ is compressed") for grep { /pglz|lz4/ } @forms;
+  is($stored_as->('external', 'pg_column_compression(v)'), '', "$t external is not");
+  is($stored_as->('plain', $header), '4', "$t plain has long headers only");
+  is($stored_as->('external', $header), '0 1 4', "$t external has long ones, short ones, and values outside");
+  for my $form (grep { $_ ne 'plain' } @forms)
+  {
+    my $pages = one($node, $db, "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE relname = '${t}_$form'");
 
-  cmp_ok($pages, '>', 0, "$form is toasted");
-}
+    cmp_ok($pages, '>', 0, "$t $form is toasted");
+  }
 
-my ($tally) = grep { $_->{name} eq 'tally' } base_types($node, $db);
-my $script = '';
-my $n = 0;
-for my $reader (readers($tally, surface($node, $db)))
-{
-  my ($label, $expression) = @$reader;
-  my $r = 'probe.read' . $n++;
+  my $script = '';
+  my $n = 0;
+  for my $reader (readers($type, surface($node, $db)))
+  {
+    my ($label, $expression) = @$reader;
+    my $r = "probe.read_${t}_" . $n++;
 
-  $script .= <<"SQL";
-CREATE FUNCTION $r(v tally) RETURNS text LANGUAGE plpgsql AS \$read\$
+    $script .= <<"SQL";
+CREATE FUNCTION $r(v $t) RETURNS text LANGUAGE plpgsql AS \$read\$
   BEGIN RETURN ($expression)::text; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END \$read\$;
 WITH told AS (
-  @{[ join ' UNION ALL ', map { "SELECT '$_' AS form, i, md5($r(v)) AS what FROM form_$_" } @forms, 'source' ]}
-  UNION ALL SELECT 'array', i, md5($r(a[3])) FROM form_array UNION ALL SELECT 'row', i, md5($r((r).v)) FROM form_row)
+  @{[ join ' UNION ALL ', map { "SELECT '$_' AS form, i, md5($r(v)) AS what FROM ${t}_$_" } @forms, 'source' ]}
+  UNION ALL SELECT 'array', i, md5($r(a[3])) FROM ${t}_array UNION ALL SELECT 'row', i, md5($r((r).v)) FROM ${t}_row)
 SELECT \$\$$label\$\$, t.form, count(*), 0 FROM told t JOIN told s USING (i)
 WHERE s.form = 'source' AND t.what IS DISTINCT FROM s.what GROUP BY 2
 UNION ALL SELECT 'told', NULL, count(*), count(DISTINCT what) FROM told;
 SQL
+  }
+  my @told = rows($node, $db, $script);
+  my ($cases, $results) = (0, 0);
+  for (grep { $_->[0] eq 'told' } @told) { $cases += $_->[2]; $results += $_->[3] }
+  note("$t: $n readers, $cases cases, $results different results");
+  cmp_ok($results, '>', 1000, "the readers of $t tell something");
+  is(join('; ', map { "@$_" } grep { $_->[0] ne 'told' } @told), '', "every function gives the same in every form of $t");
 }
-my @told = rows($node, $db, $script);
-my ($cases, $results) = (0, 0);
-for (grep { $_->[0] eq 'told' } @told) { $cases += $_->[2]; $results += $_->[3] }
-note("$n readers, $cases cases, $results different results");
-cmp_ok($results, '>', 1000, 'the readers tell something');
-is(join('; ', map { "@$_" } grep { $_->[0] ne 'told' } @told), '', 'every function gives the same in every form');
 
 ($code, $out, $err) = $node->psql($db, 'CREATE TABLE s (s tally_state); ALTER TABLE s ALTER s SET STORAGE extended');
 like($err, qr/can only have storage PLAIN/, 'a working state is always stored aligned');

@@ -49,7 +49,7 @@ WITH member AS (
   SELECT classid, objid FROM pg_depend
   WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass
     AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'cx_analytics'))
-SELECT CASE p.prokind WHEN 'f' THEN 'function' WHEN 'a' THEN 'aggregate' ELSE p.prokind::text END,
+SELECT CASE p.prokind WHEN 'f' THEN 'function' WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window' ELSE p.prokind::text END,
   p.oid::regprocedure::text, format('%I.%I', n.nspname, p.proname), format_type(p.prorettype, NULL), p.proretset, p.proisstrict,
   (SELECT string_agg(concat(CASE a.mode WHEN 'v' THEN 'VARIADIC' END, '=', format_type(a.type, NULL), '=', a.name), ';'
                      ORDER BY a.i)
@@ -118,21 +118,56 @@ sub call_of
 
   return "(SELECT coalesce(string_agg(x::text, ' '), 'no rows') FROM $call x)" if $routine->{set};
   return "(SELECT $call)" if $routine->{kind} eq 'aggregate';
+  return "(SELECT string_agg(x::text, ' ') FROM (SELECT $call OVER () FROM generate_series(1, 2)) s(x))" if $routine->{kind} eq 'window';
   return "($call IS NULL)" if $routine->{result} =~ /^(void|internal)$/;
   return $routine->{result} eq 'cstring' ? "($call)::text" : $call;
 }
 
+# Patterns of every form.
+my @patterns = (
+  'call', '7 -> 12 -> 7', '^ browse ~> call@phone within 7d $', '(cart | [7|@web/buy#shop]) ~[^/support]> . after 2h',
+  '((7 -> 12?)+ ~> 7) within 1w', '[^call]{2,5} -> .* | "a b"@"c|d"/""#"]"', 'x?');
+
+# Funnels with every rule, which none allows all at once.
+my @funnels = (
+  'funnel(call)', 'funnel(browse@web, cart optional within 1h, call@phone) within 7d mode increasing exclude (x) hold channel tolerance 2s',
+  'funnel(7, [12|"a b"@"c|d"/""#"]"], .) mode any', 'funnel([^7], 12, 7 within 90m, call) within 1w mode strict hold owner',
+  'funnel(a, b, 7 optional, c optional, 12) within 1.5s exclude ([7|/support], call) tolerance 0s');
+
 # Values at the edges, by type, or by name of the argument where a type alone says too little.
 my %EDGE = (
   'kind' => [ "'csat'", "'nps'", "'ces'", "'rating'", "''", "'NPS'", "repeat('x', 70000)", 'NULL' ],
-  'method' => [ "'mean'", "'top'", "'percent'", "'easy'", "'net'", "'Mean'", "''", 'NULL' ],
+  'method' => [
+    "'mean'", "'first'", "'markov'", "'shapley'", "'decay'", "'top'", "'percent'", "'easy'", "'net'", "'Mean'", "''", "'position'", 'NULL' ],
+  'grain' => [ "'touchpoint'", "'day'", "'channel'", "'owner'", "'month'", "'Day'", "''", "repeat('x', 70000)", 'NULL' ],
+  'facet' => [ "'channel'", "'touchpoint'", "'stage'", "'owner'", "'Channel'", "''", 'NULL' ],
+  'hold' => [ 'NULL', "'channel'", "'owner'", "''" ],
+  'mode' => [
+    "'ordered'", "'strict_order'", "'any'", "'increasing'", "'strict'", "'strict_once,strict_increase'", "'strict_deduplication'", "'default'", "''",
+    "repeat('strict_order,', 7000)", 'NULL' ],
+  'conversion' => [ "'call'", "'7'", q('[cart@web|call]'), "'.'", "''", q('call@'), "repeat('x', 70000)", 'NULL' ],
+  'start' => [ "'7'", "'call'", 'NULL', "'^ .* -> [7|call]'", "'12 ~> 7 within 1h'", "'nowhere'", "'('", "''", "repeat('x', 70000)" ],
   'interval_method' => [ "'wald'", "'adjusted_wald'", "'score'", "'goodman'", "''", "'none'", 'NULL' ],
   'unit' => [ "'week'", "'day'", "'MONTH'", "'quarter'", "'year'", "'hour'", "''", 'NULL' ],
   'tz' => [
     "'Europe/Berlin'", "'UTC'", "'America/St_Johns'", "'nowhere'", "'../etc'", "''", "repeat('z', 300)", 'NULL' ],
   'confidence' => [ '0.95', '0.5', '1 - 1e-15', '1e-300', '0', '1', '95', "'NaN'", 'NULL' ],
+  'touchpoint' => [
+    "'call'", "'7'", "''", "'2147483648'", "U&'\\00e9\\+01F600'", "repeat('x', 4095)", "repeat('x', 70000)", 'NULL' ],
+  'channel' => [ "'phone'", "'7'", "''", "repeat('x', 70000)", 'NULL' ],
+  'stage' => [ "'buy'", "'7'", "''", "repeat('x', 4096)", 'NULL' ],
+  'owner' => [ "'shop'", "'call'", "''", "repeat('x', 4096)", 'NULL' ],
+  'what' => [ "'call'", q('@phone'), q('[7|call@phone/support#service|12]'), "'[^7]'", "'.'", "''", q('call@'), "repeat('x', 70000)", 'NULL' ],
+  'pattern' => [
+    "'call'", "'7 ~> 12 within 7d'", q{'^ .* -> @web ~[^@web]> [call|7] after 1h $'}, "'a? ~> b after 1h'", "'(a? -> b?){100}'", "''", "'a ~> (b within 1d){2}'",
+    "'(?1)(?2)'", "'(?1).*(?t<=3600)(?2)'", "'.(?t>=0.000001).(?t==1)(?1)'", "'(?3)'", "'(?t<'",
+    "'(.{1000}){1000}'", "repeat('(', 70000)", "repeat('(?1)', 10000)", 'NULL' ],
+  'text[]' => [
+    "'{call}'", q('{7,@phone}'), "'{}'", "'{NULL,[^7]}'", q('{{call,7},{@web,.}}'), q('{call@}'), "array_fill('call'::text, '{1000}')", 'NULL' ],
   'text' => [ "'nps'", "''", "U&'\\00e9\\+01F600'", "repeat('x', 70000)", 'NULL' ],
-  'cstring' => [ "'nps:9'", "'tally{nps: 9=1}'", "''", "repeat('x', 70000)", 'NULL' ],
+  'cstring' => [
+    "'nps:9'", "'tally{nps: 9=1}'", "'[]'", q('[2026-01-05T09:00:00Z call@phone csat:2 =1e3]'), "'a ~> b within 7d'", "''",
+    "repeat('x', 70000)", 'NULL' ],
   'score' => [ '5', '1', '0.5', '10', '0', '-1', "'-0'", '5.0005', '1e300', "'Infinity'", "'NaN'", 'NULL' ],
   'lo' => [ '1', '0', '-1000', '5', '0.5', '-1e9', "'NaN'", 'NULL' ],
   'hi' => [ '7', '10', '1000', '1', '1001', '1e9', "'Infinity'", 'NULL' ],
@@ -140,12 +175,21 @@ my %EDGE = (
     '1', '0.5', '5', '0', '10', '-1', '0.95', '0.0005', "'-0'", '1e-310', '1e9', '1.7976931348623157e308',
     "'Infinity'", "'-Infinity'", "'NaN'", 'NULL' ],
   'integer' => [ '5', '1', '0', '10', '-1', '2147483647', '-2147483648', 'NULL' ],
+  'integer[]' => [ 'NULL', "'{2}'", "'{0,1,7,30}'", "'{}'", "'{NULL}'", "'{3,2}'", "'{{1,2},{3,4}}'", "'{-1,2147483647}'" ],
+  'interval[]' => [ 'NULL', "'{NULL,1 h}'", "'{}'", "'{1 s}'", "'{NULL,1 month}'", "'{{NULL},{-1 s}}'" ],
+  'boolean[]' => [ "'{t,f}'", "'{f,t}'", "'{}'", "'{t,NULL,f}'", "'{{t,f},{f,t}}'", "array_fill(true, '{70}')", "array_fill(false, '{65536}')", 'NULL' ],
   'smallint' => [ '5', '1', '0', '10', '-1', '32767', '-32768', 'NULL' ],
   'bigint' => [ '7', '1', '0', '10', '-1', '9223372036854775807', '-9223372036854775808', 'NULL' ],
   'boolean' => [ 'true', 'false', 'NULL' ],
   'timestamp with time zone' => [
     "'2024-02-29 23:30+00'", "'1883-11-18'", "'4713-01-01 BC'", "'294276-12-31 23:59:59.999999'",
     "'infinity'", "'-infinity'", 'NULL' ],
+  'interval' => [
+    "'30 min'", "'0'", "'1 microsecond'", "'1 month'", "'-1 s'", "'2147483647 days'", "'1 day -24:00:00.000001'", 'NULL' ],
+  'jsonb' => [
+    q{'[{"at": "2026-01-05T09:00:00Z", "touchpoint": "call", "channel": "phone", "feedback": "csat:2", "value": 49.9}]'}, "'[]'", "'{}'",
+    q{'[{"at": "2026-01-05T09:00:00Z", "touchpoint": 7}, {"at": "2026-01-04T09:00:00Z", "touchpoint": 7, "owner": null}]'}, "'null'",
+    q{'[{"at": "2026-01-05", "touchpoint": []}]'}, q{'[{"at": "2026-01-05T09:00:00Z", "touchpoint": "a", "value": 1e400}]'}, 'NULL' ],
   'feedback' => [
     "'nps:9'", "'csat:4.5'", "'effort:1'", "'rating:-999.999/-1000..1000'", "'success:0.5'", "'ces:7'", 'NULL' ],
   'tally' => [
@@ -156,6 +200,17 @@ my %EDGE = (
     "'tally{rating/-1000..1000: -1000=72057594037927936 0.001=72057594037927936"
       . "(1208925819614629174.706176,1329227995784915872903807.060280344576) 1000=1}'",
     'NULL' ],
+  'journey' => [
+    "'[2026-01-05T09:00:00Z 7, 2026-01-05T09:05:00Z 12, 2026-01-05T10:00:00Z 7]'",
+    "'[2026-01-05T09:00:00Z browse\@web/learn#marketing, 2026-01-05T09:04:10.5Z cart\@web/buy#shop =49.9,"
+      . " 2026-01-06T10:00:00Z call\@phone/support#service csat:2/5]'",
+    "'[]'",
+    "'[-4713-11-24T00:00:00Z a, 294276-12-31T23:59:59.999999Z a nps:9 =5e-324]'",
+    "(SELECT journey_agg('2026-01-05 09:00+00'::timestamptz + i % 500 * interval '1.5 s', i % 40, repeat('x', i % 60))"
+      . ' FROM generate_series(1, 1000) i)',
+    'NULL' ],
+  'journey_pattern' => [ (map { "'$_'" } @patterns), 'NULL' ],
+  'funnel_def' => [ (map { "'$_'" } @funnels), 'NULL' ],
 );
 $EDGE{tally_state} = $EDGE{tally};
 
@@ -171,7 +226,21 @@ sub edges
 # What every sweep over damaged values starts from. Any type of the extension needs a few.
 my $all_kinds = 'nps: 9=2 10=300 missing=1; csat: 4=1; ces: 7=1; effort: 1=1; success: 1=1; emotion: 6=1;'
   . ' rating: 3.5=1; unknown: missing=1';
+my $long = join ', ', map {
+  sprintf '2026-01-%02dT%02d:%02d:%02d%sZ %s', 5 + $_ / 24 / 4, $_ / 4 % 24, $_ * 7 % 60 < 30 ? 0 : 30, $_ % 60,
+    $_ % 50 == 0 ? '.25' : '', join '', $_ * 31 % 13, $_ % 5 ? '' : '@web', $_ % 7 ? '' : '#shop', $_ % 40 ? '' : ' nps:9', $_ % 60 ? '' : ' =49.9'
+} 0 .. 299;
 our %SAMPLES = (
+  journey => [
+    '[]',
+    '[2026-01-05T09:00:00Z call]',
+    '[2026-01-05T09:00:00Z 7, 2026-01-05T09:05:00Z 12, 2026-01-05T10:00:00Z 7, 2026-01-05T10:00:00Z 2147483647]',
+    '[2026-01-05T09:00:00.000001Z browse@web/learn#marketing, 2026-01-05T09:04:10.5Z cart@web/buy#shop nps:9 =49.9,'
+      . ' 2026-01-06T10:00:00Z call@phone/support#service csat:2.5/10 =0.1234567]',
+    '[-4713-11-24T00:00:00Z a, 2026-01-05T09:00:00.123456Z b, 294276-12-31T23:59:59.999999Z a]',
+    "[$long]" ],
+  journey_pattern => \@patterns,
+  funnel_def => \@funnels,
   feedback => [
     'nps:9', 'csat:4', 'csat:80/100', 'ces:1', 'effort:5', 'success:0.5', 'emotion:7', 'rating:-999.999/-1000..1000' ],
   tally => [
@@ -183,6 +252,66 @@ our %SAMPLES = (
   tally_state => [
     'tally{}', 'tally{nps: 0=1 7=2 9=3 missing=4294967295}', 'tally{rating/2..3: 2=1}', 'tally{nps: 9=4294967296 9.5=1}',
     'tally{nps: 9=3(4.5,6.75); ces: missing=1}', "tally{$all_kinds}" ]);
+
+# What has no text that one would type is told by the SQL that makes it; probe_kit() puts its text among
+# samples and edge values. The first of each type fits the first edge values of the arguments that it is counted with.
+my $ways = join ', ', map { "('$_'::journey)" }
+  '[2026-01-05T09:00:00Z browse@web/learn, 2026-01-05T09:04:10.5Z cart@web/buy#shop =49.9, 2026-01-06T10:00:00Z call@phone/support#service csat:2/5]',
+  '[2026-01-05T09:00:00Z 7, 2026-01-05T09:05:00Z 12, 2026-01-05T10:00:00Z 7, 2026-01-05T10:00:00Z 7, 2026-02-05T10:00:00Z call]',
+  '[2026-01-09T09:00:00.000001Z call@phone, 2026-01-09T09:01:00Z cart@web/buy#shop =20, 2026-01-12T09:01:00Z cart@web]', '[2026-01-05T09:00:00Z ü]', '[]';
+my %counted = (
+  none => "FROM (VALUES ('[]'::journey)) w(j)",
+  one => "FROM (VALUES ('[2026-01-05T09:00:00Z call]'::journey)) w(j)",
+  all => "FROM (VALUES $ways) w(j)",
+  # longer, with times and names of many sizes
+  many => "FROM (SELECT journey_agg('2026-01-05 09:00+00'::timestamptz + (i * i * k % 9973) * interval '1.000001 h', (ARRAY['call', '7', 'cart', 'y' || k])[i * k % 4 + 1],"
+  . " CASE WHEN i % 3 = 0 THEN 'phone' ELSE 'web' END) FROM generate_series(1, 12) k, generate_series(1, 9) i GROUP BY k) w(j)");
+
+sub agg { my ($from, $call) = @_; return "SELECT $call $counted{$from}" }
+
+sub rows_of
+{
+  my ($call, @rows) = @_;
+  my $state = 'NULL';
+
+  $state = sprintf($call, $state, $_) for @rows;
+  return "SELECT $state";
+}
+
+my @times = map { "timestamptz '2026-01-05 09:00:0${_}Z'" } 0 .. 9;
+my %MADE = (
+  funnel_stats => [
+    agg(one => q{funnel_agg(j, '{call}', '30 min', 'ordered')}), agg(all => q{funnel_agg(j, 'funnel(call)')}), agg(none => q{funnel_agg(j, 'funnel(a, b, c)')}),
+    agg(all => q{funnel_agg(j, 'funnel([browse|7], [cart|12] optional, call) within 7w')}),
+    agg(many => q{funnel_agg(j, 'funnel(call, 7, cart) mode any')}) ],
+  flow_stats => [
+    agg(one => 'flow_agg(j)'), agg(none => 'flow_agg(j)'), agg(all => q{flow_agg(j, 'channel', false)}), agg(all => q{flow_agg(j, 'touchpoint', true)}),
+    agg(many => q{flow_agg(j, 'touchpoint')}) ],
+  path_stats => [
+    agg(one => 'path_agg(j, 5)'), agg(none => 'path_agg(j, 5)'), agg(all => 'path_agg(j, NULL)'), agg(all => q{path_agg(j, 2, '[cart|7]', 'touchpoint')}),
+    agg(many => q{path_agg(j, 3, NULL, 'channel')}) ],
+  session_stats => [
+    agg(one => q{session_agg(j, '30 min')}), agg(none => q{session_agg(j, '30 min')}), agg(all => q{session_agg(j, '1 microsecond')}),
+    agg(many => q{session_agg(j, '25 h')}) ],
+  retention_stats => [
+    agg(one => q{retention_agg(j, 'day')}), agg(all => q{retention_agg(j, 'month', 'Europe/Berlin')}), agg(many => q{retention_agg(j, 'day')}),
+    agg(many => q{retention_agg(j, 'week', 'America/St_Johns')}) ],
+  attribution_stats => [
+    agg(one => q{attribution_agg(j, 'call', 'touchpoint', '30 min')}), agg(none => q{attribution_agg(j, 'call')}), agg(all => q{attribution_agg(j, '[call@phone|cart]', 'channel')}),
+    agg(all => q{attribution_agg(j, '7', 'touchpoint', '1 h')}), agg(many => q{attribution_agg(j, 'cart', 'touchpoint')}) ],
+  basket_stats => [
+    q{SELECT basket_agg(i) FROM (VALUES ('{call}'::text[])) b(i)}, q{SELECT basket_agg(i) FROM (VALUES ('{}'::text[])) b(i)},
+    q{SELECT basket_agg(i) FROM (VALUES ('{milk,bread,7}'::text[]), ('{milk,7}'), ('{ü}'), (NULL), ('{bread,milk}')) b(i)},
+    agg(all => 'basket_agg(j)'), agg(many => 'basket_agg(j)') ],
+  outcome_stats => [
+    agg(one => q{outcome_agg(j, true, 'touchpoint')}), agg(none => 'outcome_agg(j, NULL)'), agg(all => q{outcome_agg(j, touch_count(j) > 3, 'channel')}),
+    agg(many => q{outcome_agg(j, CASE WHEN j @~ 'y3' THEN NULL ELSE j @~ '7 -> cart' END)}) ],
+  rows_state => [
+    rows_of("window_funnel_accum(%s, '30 min', %s, true, false)", $times[0]), rows_of("window_funnel_accum(%s, NULL, %s)", map { "$times[$_], $_ % 2 = 0, $_ % 3 = 0, $_ > 5" } 0 .. 9),
+    rows_of("window_funnel_accum(%s, '1 h', 'strict_order,strict_increase', %s, false, true)", @times[ 3, 1, 2 ]),
+    rows_of("window_funnel_accum(%s, '1 h', %s, VARIADIC array_fill(true, '{66}'))", @times[ 0, 1 ]),
+    rows_of("sequence_accum(%s, '(?1)(?t<=3600).*(?2)', %s)", map { "$times[$_], $_ % 2 = 0, $_ % 2 = 1" } 4, 2, 3),
+    rows_of('retention_seen_accum(%s, %s)', 'true, false, true', 'false, false, NULL'), rows_of("retention_times_accum(%s, %s, 'day', 'Europe/Berlin')", @times[ 0, 5 ]) ]);
 
 # Every flipped bit, every byte replaced, every truncation, bytes that do not belong, bytes too many.
 sub mutants
@@ -226,6 +355,7 @@ sub readers
 
   for my $r (@surface)
   {
+    next if grep { $_->{type} eq 'internal' } @{ $r->{args} };    # the server alone can call it
     my @at = grep { $r->{args}[$_]{type} eq $t } 0 .. $#{ $r->{args} };
 
     for my $k (@at ? (0 .. ($#{ $r->{args} } ? 2 : 0)) : ())
@@ -250,7 +380,8 @@ SQL
 my %own;
 
 # Judges of results, in schema probe: a value of ours has to survive its text form with all its
-# bytes, and a number that is not defined has to be NULL. Errors are told by their SQLSTATE.
+# bytes, text has to be text, and a number that is not defined has to be NULL. Errors are told by
+# their SQLSTATE.
 sub probe_kit
 {
   my ($node, $db) = @_;
@@ -261,10 +392,15 @@ CREATE FUNCTION probe.error(state text, message text) RETURNS text LANGUAGE sql 
               ELSE state || ' ' || left(message, 200) END $$;
 CREATE FUNCTION probe.judge(r text) RETURNS text LANGUAGE sql AS $$
   SELECT CASE WHEN r IS NULL THEN 'NULL' WHEN r ~ '\m(NaN|Infinity)\M' THEN 'broken: ' || left(r, 200)
-              ELSE 'value' END $$;
+              WHEN convert_from(convert_to(r, 'UTF8'), 'UTF8') = r THEN 'value' END $$;
 SQL
   my @types = base_types($node, $db);
 
+  for my $t (sort keys %MADE)
+  {
+    $SAMPLES{$t} = [ map { one($node, $db, $_) } @{ $MADE{$t} } ];
+    $EDGE{$t} = [ (map { "'$_'" } @{ $SAMPLES{$t} }), 'NULL' ];
+  }
   %own = map { $_->{name} => 1 } @types;
   $sql .= <<"SQL" for @types;
 CREATE FUNCTION probe.judge(r $_->{name}) RETURNS text LANGUAGE sql AS \$\$
@@ -287,6 +423,8 @@ sub probe_function
   $result = 'boolean' if $result =~ /^(void|internal)$/;
   $result = 'text' if $result eq 'record';
   my $cast = $own{$result} ? '' : '::text';
+  # what is handed on unread may stay as damaged as it was
+  my $handed_on = $parameters eq "v $result" && $own{$result} ? "IF probe.raw(r) = probe.raw(v) THEN RETURN 'value'; END IF;" : '';
 
   return ($name, <<"SQL");
 CREATE FUNCTION $name($parameters) RETURNS text LANGUAGE plpgsql AS \$probe\$
@@ -298,7 +436,9 @@ BEGIN
   EXCEPTION WHEN OTHERS THEN RETURN probe.error(SQLSTATE, SQLERRM);
   END;
   RETURN probe.judge(r$cast);
-EXCEPTION WHEN OTHERS THEN RETURN 'broken: the result ends in ' || SQLSTATE || ' ' || SQLERRM;
+EXCEPTION WHEN OTHERS THEN
+  $handed_on
+  RETURN 'broken: the result ends in ' || SQLSTATE || ' ' || SQLERRM;
 END \$probe\$;
 SQL
 }

@@ -56,7 +56,8 @@ typedef struct CxPaths
 	CxNodes		nodes;
 	uint64		journeys;
 	uint64		n;				/* paths */
-	uint64		slots_n;		/* a power of two, or 0 */
+	bool		listed;			/* slots are a list: there is no hash in them yet */
+	uint64		slots_n;		/* else a power of two, or 0 */
 	CxPath	   *slots;
 } CxPaths;
 
@@ -78,7 +79,9 @@ cx_path_steps(const CxPath *path)
 }
 
 /* path_count.c */
-extern void cx_path_expect(CxPaths *paths, uint64 n);	/* room for so many more */
+/* For reading, which meets each path once: into empty paths, up to n of them, not looked up. */
+extern void cx_path_list(CxPaths *paths, uint64 n);
+extern void cx_path_append(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys);
 extern void cx_path_add(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys);	/* 22003 */
 
 /* path_io.c */

@@ -38,26 +38,34 @@ hash_steps(const uint8 *steps, uint32 len)
 	return (uint32) (hash >> 32);
 }
 
+/* A hash table with room for one more path. */
 static void
-grow_slots(CxPaths *paths, uint64 n)
+make_table(CxPaths *paths)
 {
-	CxPath	   *slots = MemoryContextAllocExtended(paths->stats.context, n * sizeof(CxPath),
-												   MCXT_ALLOC_ZERO | MCXT_ALLOC_HUGE);
+	uint64		n = FIRST_SLOTS;
+	CxPath	   *slots;
 
+	while (n <= paths->n * 2)
+		n *= 2;
+	slots = MemoryContextAllocExtended(paths->stats.context, n * sizeof(CxPath), MCXT_ALLOC_ZERO | MCXT_ALLOC_HUGE);
 	for (uint64 i = 0; i < paths->slots_n; i++)
 	{
-		uint64		at = paths->slots[i].hash & (n - 1);
+		CxPath	   *path = &paths->slots[i];
+		uint64		at;
 
-		if (paths->slots[i].journeys == 0)
+		if (path->journeys == 0)
 			continue;
-		while (slots[at].journeys != 0)
+		if (paths->listed)
+			path->hash = hash_steps(cx_path_steps(path), path->len);
+		for (at = path->hash & (n - 1); slots[at].journeys != 0;)
 			at = (at + 1) & (n - 1);
-		slots[at] = paths->slots[i];
+		slots[at] = *path;
 	}
 	if (paths->slots != NULL)
 		pfree(paths->slots);
 	paths->slots = slots;
 	paths->slots_n = n;
+	paths->listed = false;
 }
 
 static CxPath *
@@ -75,15 +83,34 @@ find_path(CxPaths *paths, const uint8 *steps, uint32 len, uint32 hash)
 	return &paths->slots[at];
 }
 
-void
-cx_path_expect(CxPaths *paths, uint64 n)
+/* A new path into an empty slot. */
+static void
+put_path(CxPaths *paths, CxPath *path, const uint8 *steps, uint32 len)
 {
-	uint64		slots = FIRST_SLOTS;
+	uint8	   *copy = path->steps.here;
 
-	while (slots < (paths->n + n) * 2)
-		slots *= 2;
-	if (slots > paths->slots_n)
-		grow_slots(paths, slots);
+	if (len > CX_PATH_HERE)
+		path->steps.there = copy = MemoryContextAlloc(paths->stats.context, len);
+	memcpy(copy, steps, len);
+	path->len = len;
+	paths->n++;
+}
+
+void
+cx_path_list(CxPaths *paths, uint64 n)
+{
+	paths->slots = MemoryContextAllocExtended(paths->stats.context, Max(n, 1) * sizeof(CxPath), MCXT_ALLOC_HUGE);
+	paths->listed = true;
+}
+
+void
+cx_path_append(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys)
+{
+	CxPath	   *path = &paths->slots[paths->slots_n++];
+
+	put_path(paths, path, steps, len);
+	path->journeys = journeys;
+	paths->journeys += journeys;
 }
 
 void
@@ -93,8 +120,8 @@ cx_path_add(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys)
 	CxPath	   *path;
 
 	/* hashes of 32 bits: more paths than that would find each other slowly, yet rightly */
-	if (paths->n * 2 >= paths->slots_n)
-		grow_slots(paths, Max(FIRST_SLOTS, paths->slots_n * 2));
+	if (paths->listed || paths->n * 2 >= paths->slots_n)
+		make_table(paths);
 	paths->journeys += journeys;
 	if (unlikely(paths->journeys > CX_PATH_MAX))
 		ereport(ERROR,
@@ -103,14 +130,8 @@ cx_path_add(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys)
 	path = find_path(paths, steps, len, hash);
 	if (path->journeys == 0)
 	{
-		uint8	   *copy = path->steps.here;
-
-		if (len > CX_PATH_HERE)
-			path->steps.there = copy = MemoryContextAlloc(paths->stats.context, len);
-		memcpy(copy, steps, len);
+		put_path(paths, path, steps, len);
 		path->hash = hash;
-		path->len = len;
-		paths->n++;
 	}
 	path->journeys += journeys;
 }

@@ -246,8 +246,9 @@ path_read(CxStats *stats, CxReader *r)
 	used = MemoryContextAllocExtended(CurrentMemoryContext, Max(paths->nodes.n, 1), MCXT_ALLOC_ZERO | MCXT_ALLOC_HUGE);
 	n = cx_read_varint(r);
 	/* each takes three bytes or more, so no damaged count asks for memory */
-	if (r->ok && n <= (uint64) (r->end - r->at) / 3)
-		cx_path_expect(paths, n);
+	if (!r->ok || n > (uint64) (r->end - r->at) / 3)
+		return false;
+	cx_path_list(paths, n);
 	for (uint64 i = 0; r->ok && i < n; i++)
 	{
 		uint32		len = read_steps(paths, r, used);
@@ -258,7 +259,7 @@ path_read(CxStats *stats, CxReader *r)
 			(before != NULL && !ascends(before, before_len, steps, len)))
 			return false;
 		/* names were read in order: the place of one is its number */
-		cx_path_add(paths, steps, len, journeys);
+		cx_path_append(paths, steps, len, journeys);
 		before = steps;
 		before_len = len;
 		if (i % 1024 == 0)

@@ -90,7 +90,7 @@ extern void cx_path_same_kind(CxPaths *paths, CxPathKind kind); /* 22023 */
 /* A path by the places of its names. */
 typedef struct CxPathInOrder
 {
-	const CxPath *path;
+	uint64		journeys;
 	uint64		key;			/* its first steps: orders as cx_path_cmp() does, as far as it goes */
 	uint32	   *places;
 	uint32		n;

@@ -125,7 +125,7 @@ cx_paths_by_place(const CxPaths *paths, const uint32 *ranks)
 
 		if (path->journeys == 0)
 			continue;
-		one->path = path;
+		one->journeys = path->journeys;
 		one->places = places;
 		while (cx_read_more(&r))
 			*places++ = ranks[cx_read_varint(&r)];
@@ -168,7 +168,7 @@ path_write(const CxStats *stats, CxWriter *w)
 		cx_write_varint(w, in_order[i].n);
 		for (uint32 k = 0; k < in_order[i].n; k++)
 			cx_write_varint(w, in_order[i].places[k]);
-		cx_write_varint(w, in_order[i].path->journeys);
+		cx_write_varint(w, in_order[i].journeys);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);

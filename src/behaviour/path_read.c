@@ -21,8 +21,8 @@ cmp_told(const void *a, const void *b)
 	const CxPathInOrder *x = (const CxPathInOrder *) a;
 	const CxPathInOrder *y = (const CxPathInOrder *) b;
 
-	if (x->path->journeys != y->path->journeys)
-		return x->path->journeys > y->path->journeys ? -1 : 1;
+	if (x->journeys != y->journeys)
+		return x->journeys > y->journeys ? -1 : 1;
 	return cx_path_cmp(x, y);
 }
 
@@ -91,8 +91,8 @@ put_top(CxRows *rows, const CxPaths *paths, uint64 k)
 		bool		nulls[TOP_COLUMNS] = {false};
 
 		values[0] = path_array(&told[i], names);
-		values[1] = Int64GetDatum((int64) told[i].path->journeys);
-		values[2] = Float8GetDatum((double) told[i].path->journeys / (double) paths->journeys);
+		values[1] = Int64GetDatum((int64) told[i].journeys);
+		values[2] = Float8GetDatum((double) told[i].journeys / (double) paths->journeys);
 		cx_rows_put(rows, values, nulls);
 		pfree(DatumGetPointer(values[0]));
 		CHECK_FOR_INTERRUPTS();

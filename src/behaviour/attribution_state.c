@@ -52,7 +52,8 @@ attribution_init(CxStats *stats)
 void
 cx_attribution_define(CxAttribution *a, int grain, uint64 half_life, const char *conversion, int len)
 {
-	const char *differs = NULL;
+	bool		other_conversion;
+	bool		other_grain;
 
 	if (a->grain < 0)
 	{
@@ -63,24 +64,21 @@ cx_attribution_define(CxAttribution *a, int grain, uint64 half_life, const char 
 		a->grain = grain;
 		return;
 	}
-	if (a->conversion_len != len || memcmp(a->conversion, conversion, len) != 0)
-		differs = "conversions";
-	else if (a->grain != grain)
-		differs = "grains";
-	else if (a->half_life != half_life)
-		differs = "half-lives";
-	if (differs == NULL)
+	other_conversion = a->conversion_len != len || memcmp(a->conversion, conversion, len) != 0;
+	other_grain = a->grain != grain;
+	if (!other_conversion && !other_grain && a->half_life == half_life)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("attribution cannot add up different %s", differs),
-			 strcmp(differs, "conversions") == 0 ?
+			 errmsg("attribution cannot add up different %s",
+					other_conversion ? "conversions" : other_grain ? "grains" : "half-lives"),
+			 other_conversion ?
 			 errdetail("One is \"%s\", the other \"%s\".",
 					   pnstrdup(a->conversion, a->conversion_len), pnstrdup(conversion, len)) :
-			 strcmp(differs, "grains") == 0 ?
+			 other_grain ?
 			 errdetail("One is %s, the other %s.", cx_facet_name((CxFacet) a->grain), cx_facet_name((CxFacet) grain)) :
 			 errdetail("One is " UINT64_FORMAT " microseconds, the other " UINT64_FORMAT ".", a->half_life, half_life),
-			 strcmp(differs, "conversions") == 0 ?
+			 other_conversion ?
 			 errhint("Group by it, or make one expression of several: [order|subscribe].") : 0));
 }
 

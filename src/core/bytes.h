@@ -28,7 +28,11 @@
 #define CX_VARINT_MAX		10
 #define CX_VARINT128_MAX	19
 
-typedef unsigned __int128 CxUint128;
+/*
+ * Aligned as the server aligns memory, which from PostgreSQL 16 on is less than
+ * the 16 bytes that the compiler would count on.
+ */
+typedef unsigned __int128 CxUint128 __attribute__((aligned(8)));
 
 typedef struct CxReader
 {

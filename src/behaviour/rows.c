@@ -332,7 +332,7 @@ cx_rows_array_conditions(FunctionCallInfo fcinfo, int arg, uint64 *words, bool *
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(arg);
 	int			n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	const bool *values = (const bool *) ARR_DATA_PTR(array);
-	const bits8 *present = ARR_NULLBITMAP(array);
+	const uint8 *present = ARR_NULLBITMAP(array);
 
 	if (n < 1)
 		ereport(ERROR,

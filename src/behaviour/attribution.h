@@ -46,7 +46,7 @@
 #ifndef CX_ATTRIBUTION_H
 #define CX_ATTRIBUTION_H
 
-#include "behaviour/nodes.h"
+#include "journey/nodes.h"
 #include "core/stats.h"
 
 typedef enum CxRole

@@ -19,7 +19,7 @@
 #ifndef CX_BASKET_H
 #define CX_BASKET_H
 
-#include "behaviour/nodes.h"
+#include "journey/nodes.h"
 #include "core/stats.h"
 
 /* documented limit of different items in one basket; past it 54000 */

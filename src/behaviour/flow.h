@@ -30,7 +30,7 @@
 #ifndef CX_FLOW_H
 #define CX_FLOW_H
 
-#include "behaviour/nodes.h"
+#include "journey/nodes.h"
 #include "core/stats.h"
 #include "maths/loghist.h"
 

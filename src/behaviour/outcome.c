@@ -19,7 +19,7 @@
  */
 #include <math.h>
 
-#include "behaviour/nodes.h"
+#include "journey/nodes.h"
 #include "core/args.h"
 #include "core/srf.h"
 #include "core/stats.h"

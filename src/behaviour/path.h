@@ -26,7 +26,7 @@
 #ifndef CX_PATH_H
 #define CX_PATH_H
 
-#include "behaviour/nodes.h"
+#include "journey/nodes.h"
 #include "core/stats.h"
 
 /* no count reaches it; past it 22003 */

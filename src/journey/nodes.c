@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
- * src/behaviour/nodes.c
+ * src/journey/nodes.c
  *	  The names of one facet, numbered as they are met (see nodes.h).
  *
  *-------------------------------------------------------------------------
  */
-#include "behaviour/nodes.h"
+#include "journey/nodes.h"
 
 #include "core/args.h"
 #include "mb/pg_wchar.h"

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * src/behaviour/nodes.h
+ * src/journey/nodes.h
  *	  The names of one facet, numbered as they are met.
  *
  * A journey has its own dictionary; what sums up many journeys needs one for

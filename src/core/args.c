@@ -7,7 +7,10 @@
  */
 #include "core/args.h"
 
+#include <math.h>
+
 #include "lib/stringinfo.h"
+#include "maths/exactsum.h"
 #include "utils/builtins.h"
 
 double
@@ -40,4 +43,19 @@ cx_check_choice(const text *word, const char *argument, const char *const *choic
 			 errmsg("unrecognized %s: \"%s\"", argument, text_to_cstring(word)),
 			 errhint("Use one of: %s.", list.data)));
 	return -1;					/* not reached */
+}
+
+double
+cx_check_number(double x, const char *argument)
+{
+	if (!isfinite(x))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s is not a finite number", argument)));
+	if (fabs(x) > CX_SUM_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s %g is too large", argument, x),
+				 errdetail("Numbers that are added up are at most %g.", CX_SUM_MAX)));
+	return x;
 }

@@ -19,6 +19,9 @@ extern double cx_check_confidence(double confidence);
  */
 extern int	cx_check_choice(const text *word, const char *argument, const char *const *choices);
 
+/* A number that may be added up with others (maths/exactsum.h): finite and at most 1e140, else 22003 naming the argument. */
+extern double cx_check_number(double x, const char *argument);
+
 /* NaN means "undefined" in the pure numerics; in SQL that is NULL. */
 #define CX_RETURN_FLOAT8_OR_NULL(x) \
 	do { \

@@ -63,6 +63,15 @@ CREATE AGGREGATE flow_agg(journey journey, grain text, timed boolean) (
 );
 COMMENT ON AGGREGATE flow_agg(journey, text, boolean) IS
     'which touchpoint, channel, stage or owner follows which; timed => false leaves the times out, which is faster and smaller, and median_seconds is NULL then; touches without the facet are passed over; NULLs add nothing, NULL without journeys; 22023 unknown grain, or not the same in all rows';
+CREATE FUNCTION handover_accum(state flow_stats, journey journey) RETURNS flow_stats
+    AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION handover_accum(flow_stats, journey) IS 'counts a row of handover_agg(journey); a NULL journey adds nothing';
+CREATE AGGREGATE handover_agg(journey journey) (
+    SFUNC = handover_accum, STYPE = flow_stats, SSPACE = 4096, FINALFUNC = flow_stats_final,
+    COMBINEFUNC = flow_stats_merge, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE handover_agg(journey) IS
+    'which owner (department) follows which, with times: flow_agg(journey, ''owner''); touches without an owner are passed over; NULLs add nothing, NULL without journeys';
 CREATE AGGREGATE rollup(flow flow_stats) (
     SFUNC = flow_stats_merge, STYPE = flow_stats, SSPACE = 4096, FINALFUNC = flow_stats_final,
     COMBINEFUNC = flow_stats_merge, PARALLEL = SAFE
@@ -75,6 +84,11 @@ CREATE FUNCTION flow_edges(flow flow_stats)
     AS 'MODULE_PATHNAME', 'flow_edges' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 200;
 COMMENT ON FUNCTION flow_edges(flow_stats) IS
     'the transitions, most frequent first, then by names: source and target (the same one, too), n how often, in how many journeys, share 0..1 of all transitions, median time from source to target in seconds (relative error at most 1/128; NULL if not timed)';
+CREATE FUNCTION handover_matrix(flow flow_stats)
+    RETURNS TABLE (source text, target text, n bigint, journeys bigint, share float8, median_seconds float8)
+    AS 'MODULE_PATHNAME', 'handover_matrix' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 100;
+COMMENT ON FUNCTION handover_matrix(flow_stats) IS
+    'the handovers, most frequent first, then by names: source and target, two different owners (or whatever the flow is made of), n how often, in how many journeys, share 0..1 of all handovers, median time between the last touch of the one and the first of the other in seconds (relative error at most 1/128; NULL if not timed)';
 CREATE FUNCTION flow_nodes(flow flow_stats)
     RETURNS TABLE (node text, visits bigint, journeys bigint, starts bigint, ends bigint, exits float8)
     AS 'MODULE_PATHNAME', 'flow_nodes' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50 ROWS 30;

@@ -323,34 +323,13 @@ cx_flow_add_counts(CxFlow *flow, uint64 journeys, uint64 transitions)
 				 errmsg("flow_stats counts more than 2^61 transitions")));
 }
 
-/* flow_accum(state, journey [, grain [, timed]]) */
-PG_FUNCTION_INFO_V1(flow_accum);
-Datum
-flow_accum(PG_FUNCTION_ARGS)
+/* The state with the journey counted; a NULL journey adds nothing. */
+static Datum
+accum(FunctionCallInfo fcinfo, CxFlow *flow, int grain, bool timed)
 {
-	CxFlow	   *flow;
 	CxJourney	j;
-	int			grain = CX_TOUCHPOINT;
-	bool		timed = true;
 	MemoryContext old;
 
-	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	flow = (CxFlow *) cx_stats_state(fcinfo, &cx_flow_type);
-	if (PG_NARGS() > 2)
-		grain = cx_grain_arg(fcinfo, 2, flow->grain);
-	if (PG_NARGS() > 3)
-	{
-		if (PG_ARGISNULL(3))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("timed is NULL")));
-		timed = PG_GETARG_BOOL(3);
-	}
 	cx_flow_same_kind(flow, grain, timed);
 	/* opened in the memory of the call: a value out of line is copied there */
 	cx_journey_open(&j, PG_GETARG_DATUM(1));
@@ -362,4 +341,47 @@ flow_accum(PG_FUNCTION_ARGS)
 		MemoryContextSwitchTo(old);
 	}
 	return cx_stats_result(fcinfo, &flow->stats);
+}
+
+static Datum
+unchanged(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+/* flow_accum(state, journey [, grain [, timed]]) */
+PG_FUNCTION_INFO_V1(flow_accum);
+Datum
+flow_accum(PG_FUNCTION_ARGS)
+{
+	CxFlow	   *flow;
+	int			grain = CX_TOUCHPOINT;
+	bool		timed = true;
+
+	if (PG_ARGISNULL(1))
+		return unchanged(fcinfo);
+	flow = (CxFlow *) cx_stats_state(fcinfo, &cx_flow_type);
+	if (PG_NARGS() > 2)
+		grain = cx_grain_arg(fcinfo, 2, flow->grain);
+	if (PG_NARGS() > 3)
+	{
+		if (PG_ARGISNULL(3))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("timed is NULL")));
+		timed = PG_GETARG_BOOL(3);
+	}
+	return accum(fcinfo, flow, grain, timed);
+}
+
+/* handover_accum(state, journey): the same between owners */
+PG_FUNCTION_INFO_V1(handover_accum);
+Datum
+handover_accum(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(1))
+		return unchanged(fcinfo);
+	return accum(fcinfo, (CxFlow *) cx_stats_state(fcinfo, &cx_flow_type), CX_OWNER, true);
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * src/behaviour/flow_read.c
- *	  Reading flow_stats: flow_edges() and flow_nodes().
+ *	  Reading flow_stats: flow_edges(), handover_matrix() and flow_nodes().
  *
  *-------------------------------------------------------------------------
  */
@@ -66,19 +66,25 @@ median_seconds(const CxFlowEdge *edge)
 	return median / (double) USECS_PER_SEC;
 }
 
-PG_FUNCTION_INFO_V1(flow_edges);
-Datum
-flow_edges(PG_FUNCTION_ARGS)
+/* The edges, all or those between different nodes; shares are of what is told. */
+static Datum
+edges(FunctionCallInfo fcinfo, bool loops)
 {
 	CxRows		rows = cx_rows_begin(fcinfo, EDGE_COLUMNS);
 	const CxFlow *flow = (const CxFlow *) cx_stats_arg(fcinfo, 0, &cx_flow_type);
 	uint32	   *ranks = cx_nodes_ranks(cx_nodes_order(&flow->nodes), flow->nodes.n);
 	Datum	   *names = names_of(flow);
 	Told	   *told = room_for(flow->n_edges);
+	uint64		transitions = 0;
 	uint32		n = 0;
 
 	for (uint32 i = 1; i < flow->n_edges; i++)
+	{
+		if (!loops && flow->edges[i].source == flow->edges[i].target)
+			continue;
+		transitions += flow->edges[i].n;
 		told[n++] = (Told) {flow->edges[i].n, ranks[flow->edges[i].source], ranks[flow->edges[i].target], i};
+	}
 	qsort(told, n, sizeof(Told), cmp_told);
 	for (uint32 i = 0; i < n; i++)
 	{
@@ -90,11 +96,25 @@ flow_edges(PG_FUNCTION_ARGS)
 		values[1] = names[edge->target];
 		values[2] = Int64GetDatum((int64) edge->n);
 		values[3] = Int64GetDatum((int64) edge->journeys);
-		values[4] = Float8GetDatum((double) edge->n / (double) flow->transitions);
+		values[4] = Float8GetDatum((double) edge->n / (double) transitions);
 		cx_set_float8(values, nulls, 5, median_seconds(edge));
 		cx_rows_put(&rows, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(flow_edges);
+Datum
+flow_edges(PG_FUNCTION_ARGS)
+{
+	return edges(fcinfo, true);
+}
+
+PG_FUNCTION_INFO_V1(handover_matrix);
+Datum
+handover_matrix(PG_FUNCTION_ARGS)
+{
+	return edges(fcinfo, false);
 }
 
 PG_FUNCTION_INFO_V1(flow_nodes);

@@ -23,12 +23,22 @@ SELECT flow_agg(j, 'channel') AS bytes, flow_agg(j, 'channel', false) AS untimed
     '[2026-03-01T09:00Z a@web, 2026-03-01T09:00:01.048576Z b@7]', '[2026-03-01T09:00Z a@web, 2026-03-01T09:00Z a@web, 2026-03-01T09:00Z b@web, 2026-03-01T09:00Z c@web]']) AS j;
 SELECT * FROM flow_edges('flow_stats:0105020f0677656201020002020200010101c00701000301010003');
 
+-- handovers are the transitions between different owners
+CREATE TEMP TABLE passed AS SELECT unnest(ARRAY[
+    '[2026-03-01T09:00Z a#shop, 2026-03-01T09:05Z b#shop, 2026-03-01T10:05Z c#service, 2026-03-01T10:06Z d, 2026-03-01T10:15Z e#shop]'::journey,
+    '[2026-03-01T09:00Z a#shop, 2026-03-01T09:30Z b#service]', '[2026-03-01T09:00Z a#shop]', '[2026-03-01T09:00Z a]', NULL]) AS j;
+SELECT source, target, n, journeys, round(share::numeric, 4) AS share, round(median_seconds) AS median_seconds FROM handover_matrix((SELECT handover_agg(j) FROM passed));
+SELECT (SELECT handover_agg(j) FROM passed)::text = (SELECT flow_agg(j, 'owner') FROM passed)::text AS same;
+SELECT source, target, n, round(share::numeric, 4) AS share, median_seconds FROM handover_matrix((SELECT flow_agg(j, 'channel', false) FROM way));
+
 -- nothing
 SELECT flow_agg(j) FROM way WHERE false;
 SELECT flow_agg(j) FROM way WHERE j IS NULL;
 SELECT flow_agg(j) FROM way WHERE id = 5;
 SELECT * FROM flow_edges((SELECT flow_agg(j) FROM way WHERE id = 5));
 SELECT * FROM flow_nodes(NULL);
+SELECT * FROM handover_matrix(NULL);
+SELECT * FROM handover_matrix((SELECT handover_agg(j) FROM way WHERE id = 5));
 
 -- mistakes
 \set SHOW_CONTEXT never

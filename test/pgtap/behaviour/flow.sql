@@ -3,7 +3,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL timezone = 'UTC';
 SET LOCAL datestyle = 'ISO';
-SELECT plan(37);
+SELECT plan(40);
 
 DO $$ BEGIN PERFORM setseed(0.4142); END $$;
 
@@ -66,6 +66,14 @@ SELECT is((SELECT flow_agg(j)::text FROM journeys), (SELECT f::text FROM flow WH
     'flow_agg(j) is that of touchpoints, with times');
 SELECT results_eq('SELECT n FROM flow, flow_edges(f) WHERE grain = ''owner''',
     'SELECT n FROM ref_edge WHERE grain = ''owner'' ORDER BY n DESC', 'edges come most frequent first');
+SELECT bag_eq('SELECT grain, source, target, n, journeys, share::numeric(12, 10) FROM flow, handover_matrix(f)',
+    'SELECT grain, source, target, n, journeys, (n / sum(n) OVER (PARTITION BY grain))::numeric(12, 10) FROM ref_edge WHERE source <> target',
+    'handovers are the edges between different nodes, their shares add up to 1');
+SELECT results_eq('SELECT m.* FROM flow, handover_matrix(f) m WHERE grain = ''owner''', 'SELECT * FROM handover_matrix((SELECT handover_agg(j) FROM journeys))',
+    'handover_agg(j) is the flow between owners');
+SELECT is_empty('SELECT e.median_seconds FROM handover_matrix((SELECT handover_agg(j) FROM journeys)) e JOIN ref_edge r USING (source, target)
+     WHERE r.grain = ''owner'' AND (e.median_seconds IS NULL OR abs(e.median_seconds - r.median_seconds) > r.median_seconds / 128)',
+    'with the times between them');
 SELECT results_eq($$ SELECT source, target FROM flow_edges((SELECT flow_agg(touch('2026-01-01Z', a) || touch('2026-01-02Z', b))
         FROM (VALUES ('10', '9'), ('9', '10'), ('B', 'a'), ('a', 'B'), ('ä', 'z'), ('z', 'z')) v(a, b))) $$,
     $$ VALUES ('9', '10'), ('10', '9'), ('B', 'a'), ('a', 'B'), ('z', 'z'), ('ä', 'z') $$,

@@ -251,6 +251,13 @@ cx_sum_read(CxSum *sum, CxReader *r)
 	return first <= READ_BITS;
 }
 
+/* The slack is for the rounding of the product, not of the sum. */
+bool
+cx_sum_fits(const CxSum *sum, uint64_t n, double largest)
+{
+	return n == 0 ? cx_sum_sign(sum) == 0 : fabs(cx_sum_value(sum)) <= largest * (double) n * 1.000001;
+}
+
 /* ---- moments ---- */
 
 /* A number as the sum of two doubles, the second below half a unit in the last place of the first. */
@@ -367,5 +374,6 @@ cx_moments_read(CxMoments *m, CxReader *r)
 	m->n = cx_read_varint(r);
 	if (!r->ok || m->n >= UINT64_C(1) << 61 || !cx_sum_read(&m->sum, r) || !cx_sum_read(&m->squares, r))
 		return false;
-	return cx_sum_sign(&m->squares) >= 0 && (m->n > 0 || (cx_sum_sign(&m->squares) == 0 && cx_sum_sign(&m->sum) == 0));
+	return cx_sum_sign(&m->squares) >= 0 && cx_sum_fits(&m->sum, m->n, CX_SUM_MAX) &&
+		cx_sum_fits(&m->squares, m->n, CX_SUM_MAX * CX_SUM_MAX);
 }

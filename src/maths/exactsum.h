@@ -41,6 +41,8 @@ extern double cx_sum_value(const CxSum *sum);
 extern int	cx_sum_sign(const CxSum *sum);	/* -1, 0, 1 */
 extern void cx_sum_write(const CxSum *sum, CxWriter *w);
 extern bool cx_sum_read(CxSum *sum, CxReader *r);	/* false: malformed, or larger than any sum can be */
+/* Can it be the sum of n numbers, none of them further from 0 than "largest"? For what was read. */
+extern bool cx_sum_fits(const CxSum *sum, uint64_t n, double largest);
 
 /* Numbers by how many, sum and sum of squares; each at most CX_SUM_MAX, and fewer than 2^61. */
 typedef struct CxMoments

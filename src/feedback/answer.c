@@ -108,3 +108,16 @@ cx_answer_from_float8(CxScale scale, double score)
 	}
 	return CX_ANSWER_PACK(scale.kind, scale.lo, scale.hi, (int64) milli - (int64) scale.lo * CX_UNIT);
 }
+
+/* 0..100 along the scale, 100 at the good end */
+double
+cx_answer_percent(CxAnswer answer)
+{
+	CxScale		scale = cx_answer_scale(answer);
+	int32		range = (scale.hi - scale.lo) * CX_UNIT;
+	int32		offset = cx_answer_offset(answer);
+
+	if (cx_kind_low_is_good(scale.kind))
+		offset = range - offset;
+	return 100.0 * offset / range;
+}

@@ -152,6 +152,7 @@ extern int	cx_bound_from_float8(double bound);
 extern void cx_check_scale(CxScale scale);
 extern CxAnswer cx_answer_from_float8(CxScale scale, double score);
 extern bool cx_scale_check(CxScale scale, Node *escontext);
+extern double cx_answer_percent(CxAnswer answer);
 pg_noreturn extern void cx_error_off_scale(CxScale scale, const char *score);
 pg_noreturn extern void cx_error_whole_off_scale(CxKind kind, int64 score);
 

@@ -66,19 +66,11 @@ feedback_scale_max(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(cx_answer_hi(PG_GETARG_FEEDBACK(0)));
 }
 
-/* 0..100 along the scale, 100 at the good end */
 PG_FUNCTION_INFO_V1(feedback_percent);
 Datum
 feedback_percent(PG_FUNCTION_ARGS)
 {
-	CxAnswer	answer = PG_GETARG_FEEDBACK(0);
-	CxScale		scale = cx_answer_scale(answer);
-	int32		range = (scale.hi - scale.lo) * CX_UNIT;
-	int32		offset = cx_answer_offset(answer);
-
-	if (cx_kind_low_is_good(scale.kind))
-		offset = range - offset;
-	PG_RETURN_FLOAT8(100.0 * offset / range);
+	PG_RETURN_FLOAT8(cx_answer_percent(PG_GETARG_FEEDBACK(0)));
 }
 
 PG_FUNCTION_INFO_V1(feedback_category);

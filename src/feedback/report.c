@@ -9,57 +9,11 @@
 #include "core/srf.h"
 #include "feedback/nps.h"
 #include "feedback/scores.h"
-#include "maths/distributions.h"
 #include "utils/builtins.h"
 
 #define REPORT_COLUMNS		9
 #define COMPARE_COLUMNS		9
 #define HISTOGRAM_COLUMNS	5
-
-/* Scores of one tally that a comparison can meet: the pooled ones of every kind, and the experience index. */
-#define POOLED_SCORES_MAX	(CX_KIND_LAST * CX_SCORES_PER_READING + CX_SCORES_EXPERIENCE)
-
-typedef struct Limits
-{
-	double		low;
-	double		high;
-	const char *method;
-} Limits;
-
-static Limits
-limits_of(const CxScore *s, double confidence, CxNpsMethod nps_method)
-{
-	Limits		l = {NAN, NAN, NULL};
-	CxInterval	i;
-
-	if (isnan(s->score) || isnan(s->std_error))
-		return l;
-	switch (s->form)
-	{
-		case CX_FORM_NET:
-			i = cx_nps_interval(s->good, s->bad, s->n, confidence, nps_method);
-			l = (Limits) {100.0 * i.low, 100.0 * i.high, cx_nps_methods[nps_method]};
-			break;
-		case CX_FORM_SHARE:
-			i = cx_wilson_interval(s->good, s->n, confidence);
-			l = (Limits) {100.0 * i.low, 100.0 * i.high, "wilson"};
-			break;
-		case CX_FORM_MEAN:
-			i = cx_t_interval(s->score, sqrt(s->variance), s->n, confidence);
-			l = (Limits) {i.low, i.high, "t"};
-			break;
-		case CX_FORM_INDEX:
-			{
-				double		z = -cx_normal_quantile((1.0 - confidence) / 2.0);
-
-				l = (Limits) {s->score - z * s->std_error, s->score + z * s->std_error, "conservative"};
-				break;
-			}
-	}
-	l.low = Max(l.low, s->low);
-	l.high = Min(l.high, s->high);
-	return l;
-}
 
 static void
 set_text(Datum *values, bool *nulls, int i, const char *text)
@@ -73,7 +27,7 @@ put_scores(CxRows *rows, const CxScore *scores, int n, const char *scale, double
 {
 	for (int i = 0; i < n; i++)
 	{
-		Limits		l = limits_of(&scores[i], confidence, method);
+		CxLimits	l = cx_score_limits(&scores[i], confidence, method);
 		Datum		values[REPORT_COLUMNS];
 		bool		nulls[REPORT_COLUMNS] = {false};
 
@@ -121,42 +75,6 @@ score_report(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* All scores of a tally, each kind over all its scales: how many. */
-static int
-pooled_scores(TallyList list, CxScore *scores)
-{
-	int			n_readings;
-	int64		unknown;
-	CxReading  *readings = cx_readings(list, &n_readings, &unknown);
-	int			n = 0;
-
-	for (int kind = 1; kind <= CX_KIND_LAST; kind++)
-	{
-		CxReading	r = cx_pool(readings, n_readings, (CxKind) kind);
-
-		n += cx_scores_of(&r, scores + n);
-	}
-	n += cx_scores_experience(readings, n_readings, scores + n);
-	Assert(n <= POOLED_SCORES_MAX);
-	return n;
-}
-
-/* The score of a name, or one without answers. */
-static CxScore
-find_score(const CxScore *scores, int n, const char *metric)
-{
-	for (int i = 0; i < n; i++)
-		if (strcmp(scores[i].metric, metric) == 0)
-			return scores[i];
-	return (CxScore) {.metric = metric, .score = NAN};
-}
-
-/* Every score by name, in the order of reports. */
-static const char *const compared[] = {
-	"nps", "csat", "csat_mean", "ces", "ces_easy", "effort", "effort_easy", "success_rate", "emotion_mean",
-	"emotion_good", "rating", "success", "ease", "emotion", "experience_index"
-};
-
 static CxComparison
 compare_scores(const CxScore *a, const CxScore *b, double confidence, bool adjusted)
 {
@@ -195,19 +113,19 @@ PG_FUNCTION_INFO_V1(tally_compare);
 Datum
 tally_compare(PG_FUNCTION_ARGS)
 {
-	CxScore		a[POOLED_SCORES_MAX];
-	CxScore		b[POOLED_SCORES_MAX];
-	int			n_a = pooled_scores(PG_GETARG_TALLY(0), a);
-	int			n_b = pooled_scores(PG_GETARG_TALLY(1), b);
+	CxScore		a[CX_SCORES_POOLED];
+	CxScore		b[CX_SCORES_POOLED];
+	int			n_a = cx_scores_pooled(PG_GETARG_TALLY(0), a);
+	int			n_b = cx_scores_pooled(PG_GETARG_TALLY(1), b);
 	double		confidence = cx_check_confidence(PG_GETARG_FLOAT8(2));
 	bool		adjusted = cx_check_choice(PG_GETARG_TEXT_PP(3), "interval_method",
 										   (const char *const[]) {"wald", "adjusted_wald", NULL}) == 1;
 	CxRows		rows = cx_rows_begin(fcinfo, COMPARE_COLUMNS);
 
-	for (int i = 0; i < lengthof(compared); i++)
+	for (int i = 0; cx_score_names[i] != NULL; i++)
 	{
-		CxScore		x = find_score(a, n_a, compared[i]);
-		CxScore		y = find_score(b, n_b, compared[i]);
+		CxScore		x = cx_score_find(a, n_a, cx_score_names[i]);
+		CxScore		y = cx_score_find(b, n_b, cx_score_names[i]);
 		Datum		values[COMPARE_COLUMNS];
 		bool		nulls[COMPARE_COLUMNS] = {false};
 		CxComparison c;
@@ -215,7 +133,7 @@ tally_compare(PG_FUNCTION_ARGS)
 		if (!(x.responses > 0 || y.responses > 0))
 			continue;
 		c = compare_scores(&x, &y, confidence, adjusted);
-		set_text(values, nulls, 0, compared[i]);
+		set_text(values, nulls, 0, cx_score_names[i]);
 		cx_set_float8(values, nulls, 1, x.score);
 		cx_set_float8(values, nulls, 2, y.score);
 		cx_set_float8(values, nulls, 3, c.difference);

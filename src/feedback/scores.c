@@ -8,7 +8,8 @@
 #include "feedback/scores.h"
 
 #include "feedback/experience.h"
-#include "maths/intervals.h"
+#include "feedback/nps.h"
+#include "maths/distributions.h"
 
 /* The scores of each kind, in the order of reports: the headline first. */
 static const struct
@@ -106,4 +107,72 @@ cx_scores_experience(const CxReading *readings, int n, CxScore *scores)
 	if (!isnan(index.score))
 		scores[written++] = index;
 	return written;
+}
+
+const char *const cx_score_names[] = {
+	"nps", "csat", "csat_mean", "ces", "ces_easy", "effort", "effort_easy", "success_rate", "emotion_mean",
+	"emotion_good", "rating", "success", "ease", "emotion", "experience_index", NULL
+};
+
+int
+cx_scores_pooled(TallyList list, CxScore *scores)
+{
+	int			n_readings;
+	int64		unknown;
+	CxReading  *readings = cx_readings(list, &n_readings, &unknown);
+	int			n = 0;
+
+	for (int kind = 1; kind <= CX_KIND_LAST; kind++)
+	{
+		CxReading	r = cx_pool(readings, n_readings, (CxKind) kind);
+
+		n += cx_scores_of(&r, scores + n);
+	}
+	n += cx_scores_experience(readings, n_readings, scores + n);
+	Assert(n <= CX_SCORES_POOLED);
+	return n;
+}
+
+CxScore
+cx_score_find(const CxScore *scores, int n, const char *metric)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(scores[i].metric, metric) == 0)
+			return scores[i];
+	return (CxScore) {.metric = metric, .score = NAN};
+}
+
+CxLimits
+cx_score_limits(const CxScore *s, double confidence, CxNpsMethod nps_method)
+{
+	CxLimits	l = {NAN, NAN, NULL};
+	CxInterval	i;
+
+	if (isnan(s->score) || isnan(s->std_error))
+		return l;
+	switch (s->form)
+	{
+		case CX_FORM_NET:
+			i = cx_nps_interval(s->good, s->bad, s->n, confidence, nps_method);
+			l = (CxLimits) {100.0 * i.low, 100.0 * i.high, cx_nps_methods[nps_method]};
+			break;
+		case CX_FORM_SHARE:
+			i = cx_wilson_interval(s->good, s->n, confidence);
+			l = (CxLimits) {100.0 * i.low, 100.0 * i.high, "wilson"};
+			break;
+		case CX_FORM_MEAN:
+			i = cx_t_interval(s->score, sqrt(s->variance), s->n, confidence);
+			l = (CxLimits) {i.low, i.high, "t"};
+			break;
+		case CX_FORM_INDEX:
+			{
+				double		z = -cx_normal_quantile((1.0 - confidence) / 2.0);
+
+				l = (CxLimits) {s->score - z * s->std_error, s->score + z * s->std_error, "conservative"};
+				break;
+			}
+	}
+	l.low = Max(l.low, s->low);
+	l.high = Min(l.high, s->high);
+	return l;
 }

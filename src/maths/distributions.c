@@ -155,8 +155,8 @@ cx_normal_quantile(double p)
  * writes to a global, and the differences taken of it lose eight digits at
  * 1e8.)
  */
-static double
-stirling_error(double x)
+double
+cx_stirling_error(double x)
 {
 	double		shift = 0.0;
 	double		w;
@@ -176,8 +176,8 @@ stirling_error(double x)
  * accurate computation of binomial probabilities".  The caller gives 1 + e
  * apart: close to 0, e cannot tell it.
  */
-static double
-log_defect(double e, double one_plus_e)
+double
+cx_log_defect(double e, double one_plus_e)
 {
 	double		v;
 	double		power;
@@ -208,9 +208,9 @@ beta_kernel(double a, double b, double x, double y, double excess)
 	double		n = a + b;
 	double		exponent;
 
-	exponent = stirling_error(n) - stirling_error(a) - stirling_error(b)
-		- a * log_defect(excess / a, x * (n / a))
-		- b * log_defect(-excess / b, y * (n / b));
+	exponent = cx_stirling_error(n) - cx_stirling_error(a) - cx_stirling_error(b)
+		- a * cx_log_defect(excess / a, x * (n / a))
+		- b * cx_log_defect(-excess / b, y * (n / b));
 	return sqrt(a) * sqrt(b / n) / SQRT_TWO_PI * exp(exponent);
 }
 

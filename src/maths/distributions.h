@@ -37,4 +37,12 @@ extern double cx_t_cdf(double t, double df);
 extern double cx_t_two_sided_p(double t, double df);
 extern double cx_t_quantile(double p, double df);
 
+/*
+ * What densities are made of, for the neighbours in this room: the error of
+ * Stirling's formula for ln Gamma(x), x > 0, and e - ln(1 + e) for e > -1,
+ * both without cancellation; 1 + e is given apart.
+ */
+extern double cx_stirling_error(double x);
+extern double cx_log_defect(double e, double one_plus_e);
+
 #endif							/* CX_MATHS_DISTRIBUTIONS_H */

@@ -13,7 +13,7 @@
 -- One value per customer: all touches of all channels and departments. Everything below reads this table.
 CREATE TABLE customer_journey (customer_id int PRIMARY KEY, j journey NOT NULL) WITH (toast_tuple_target = 8160);
 INSERT INTO customer_journey
-SELECT customer_id, journey_agg(touch(at, touchpoint, channel, stage, department, value => amount::float8))
+SELECT customer_id, journey_agg(touch(at, touchpoint, channel, stage, department, feedback('csat', answer), amount::float8))
 FROM touch GROUP BY customer_id ORDER BY customer_id;
 CREATE INDEX ON customer_journey USING gin (j);
 ANALYZE customer_journey;
@@ -28,7 +28,7 @@ FROM customer_journey \gset
 \echo
 
 \echo 'ONE OF THE LONGEST    SELECT * FROM customer_journey, touches(j)'
-SELECT t."position" AS "#", to_char(t.at AT TIME ZONE 'UTC', 'DD Mon HH24:MI') AS at, t.touchpoint, t.channel, t.stage, t.owner AS department, t.value
+SELECT t."position" AS "#", to_char(t.at AT TIME ZONE 'UTC', 'DD Mon HH24:MI') AS at, t.touchpoint, t.channel, t.stage, t.owner AS department, t.feedback, t.value
 FROM (SELECT j FROM customer_journey ORDER BY touch_count(j) DESC, customer_id LIMIT 1) AS longest, touches(j) AS t;
 
 \echo 'WHERE THE WAY GOES ON    SELECT count(*) FROM customer_journey WHERE j @~ pattern'

@@ -7,6 +7,10 @@
 --   * in the app the way breaks between cart and checkout
 --   * every department does its part, yet who returns something is sent from the store to the help page
 --     to the phone, and then leaves
+-- and for examples/demo_organisation.sql:
+--   * asked right after a touch, 19 of 20 customers are satisfied with it, whichever department it was;
+--     asked at the end, far fewer got what they came for, and of those who had to return something and
+--     then look for help nearly nobody
 
 \if :{?seed}
 \else
@@ -24,7 +28,13 @@ CREATE TABLE touch (
     channel     text NOT NULL,
     stage       text NOT NULL,      -- of the customer's way: hear, learn, buy, use, support
     department  text NOT NULL,
-    amount      numeric             -- paid at this touch
+    amount      numeric,            -- paid at this touch
+    answer      smallint            -- 1..5, how satisfied with it, asked right afterwards; NULL: no answer
+);
+
+CREATE TABLE goal (                 -- asked of buyers in the end: did you get what you came for?
+    customer_id int PRIMARY KEY,
+    reached     boolean             -- NULL: no answer
 );
 
 INSERT INTO touch
@@ -55,20 +65,31 @@ WITH ways AS (          -- how far each customer came
            help_at + make_interval(mins => 5 + dice(c, 17, :seed) % 400) AS called_at
     FROM called
 )
-SELECT c, t.at, t.touchpoint, t.channel, t.stage, t.department, t.amount
+SELECT c, t.at, t.touchpoint, t.channel, t.stage, t.department, t.amount,
+       CASE WHEN t.touchpoint <> 'cancel' AND dice(c, 40 + t.number, :seed) < 500 THEN
+           CASE WHEN dice(c, 60 + t.number, :seed) < 550 THEN 5 WHEN dice(c, 60 + t.number, :seed) < 950 THEN 4
+                ELSE 1 + dice(c, 80 + t.number, :seed) % 3 END END
 FROM left_us, LATERAL (VALUES
-    (advert,   start,                                                        'advert',       'web',     'hear',    'marketing', NULL::numeric),
-    (true,     start + make_interval(mins => 1 + dice(c, 20, :seed) % 30),   'search',       left_us.channel, 'learn', 'marketing', NULL),
-    (product,  start + make_interval(mins => 32 + dice(c, 21, :seed) % 10),  'product page', left_us.channel, 'learn', 'shop', NULL),
-    (cart,     start + make_interval(mins => 44 + dice(c, 22, :seed) % 10),  'cart',         left_us.channel, 'buy', 'shop', NULL),
-    (checkout, start + make_interval(mins => 56 + dice(c, 23, :seed) % 30),  'checkout',     left_us.channel, 'buy', 'shop', 20 + dice(c, 24, :seed) / 10.0),
-    (checkout, delivered_at,                                                 'delivery',     'courier', 'use',     'logistics', NULL),
-    (returned, returned_at,                                                  'return',       'store',   'support', 'logistics', NULL),
-    (help,     help_at,                                                      'help page',    'web',     'support', 'service', NULL),
-    (call,     called_at,                                                    'support call', 'phone',   'support', 'service', NULL),
-    (cancel,   called_at + make_interval(days => 1 + dice(c, 25, :seed) % 5), 'cancel',      'web',     'support', 'contracts', NULL)
-) AS t(happened, at, touchpoint, channel, stage, department, amount)
+    (1, advert,   start,                                                        'advert',       'web',     'hear',    'marketing', NULL::numeric),
+    (2, true,     start + make_interval(mins => 1 + dice(c, 20, :seed) % 30),   'search',       left_us.channel, 'learn', 'marketing', NULL),
+    (3, product,  start + make_interval(mins => 32 + dice(c, 21, :seed) % 10),  'product page', left_us.channel, 'learn', 'shop', NULL),
+    (4, cart,     start + make_interval(mins => 44 + dice(c, 22, :seed) % 10),  'cart',         left_us.channel, 'buy', 'shop', NULL),
+    (5, checkout, start + make_interval(mins => 56 + dice(c, 23, :seed) % 30),  'checkout',     left_us.channel, 'buy', 'shop', 20 + dice(c, 24, :seed) / 10.0),
+    (6, checkout, delivered_at,                                                 'delivery',     'courier', 'use',     'logistics', NULL),
+    (7, returned, returned_at,                                                  'return',       'store',   'support', 'logistics', NULL),
+    (8, help,     help_at,                                                      'help page',    'web',     'support', 'service', NULL),
+    (9, call,     called_at,                                                    'support call', 'phone',   'support', 'service', NULL),
+    (11, checkout AND NOT help AND dice(c, 18, :seed) < 60,
+               delivered_at + make_interval(mins => 30 + dice(c, 19, :seed)), 'support call', 'phone', 'support', 'service', NULL),
+    (10, cancel,  called_at + make_interval(days => 1 + dice(c, 25, :seed) % 5), 'cancel',      'web',     'support', 'contracts', NULL)
+) AS t(number, happened, at, touchpoint, channel, stage, department, amount)
 WHERE t.happened;
 
+INSERT INTO goal
+SELECT customer_id, CASE WHEN dice(customer_id, 100, :seed) < 700 THEN dice(customer_id, 101, :seed) <
+           CASE WHEN returned AND helped THEN 150 WHEN returned THEN 600 WHEN helped THEN 550 ELSE 820 END END
+FROM (SELECT customer_id, bool_or(touchpoint = 'return') AS returned, bool_or(touchpoint = 'help page') AS helped
+      FROM touch GROUP BY customer_id HAVING bool_or(touchpoint = 'checkout')) AS buyers;
+
 DROP FUNCTION dice(bigint, int, bigint);
-ANALYZE touch;
+ANALYZE touch, goal;

@@ -61,8 +61,8 @@ SELECT is_empty(
     'stateless: no tables, views, sequences, triggers or anything else but functions, types, operators, classes, casts');
 SELECT bag_eq($$ SELECT typname::text FROM our_type $$,
     $$ VALUES ('feedback'), ('tally'), ('tally_state'), ('journey'), ('journey_pattern'), ('funnel_def'), ('rows_state')
-       UNION ALL SELECT t || '_stats' FROM unnest('{funnel,flow,path,session,retention,attribution,basket,outcome}'::text[]) t $$,
-    'the types are feedback, tally, journey, journey_pattern, funnel_def, what many journeys say together, and two working states');
+       UNION ALL SELECT t || '_stats' FROM unnest('{funnel,flow,path,session,retention,attribution,basket,outcome,rework,silo,mix,alignment,contact,resolution,promise,gap,apdex,service,conformance,share,growth,coverage,pain,leakage,adoption,usage}'::text[]) t $$,
+    'the types are feedback, tally, journey, journey_pattern, funnel_def, what many journeys or rows say together, and two working states');
 SELECT bag_eq($$ SELECT name::text FROM our_operator $$,
     $$ SELECT op || '(' || t || ',' || t || ')'
        FROM unnest(ARRAY['<', '<=', '=', '<>', '>=', '>']) op, unnest(ARRAY['feedback', 'tally', 'journey', 'journey_pattern']) t
@@ -116,7 +116,11 @@ SELECT bag_eq(
               ('retention_matrix(retention_stats,text,integer[],timestamp with time zone,double precision)'),
               ('retention_curve(retention_stats,text,integer[],timestamp with time zone,double precision)'),
               ('lifecycle(retention_stats,timestamp with time zone)'),
-              ('stickiness(retention_stats,text,timestamp with time zone)') $$,
+              ('stickiness(retention_stats,text,timestamp with time zone)'),
+              ('emotion_path(journey,text)'), ('emotion_mean(journey,text)'), ('emotion_last(journey,text)'), ('emotion_lowest(journey,text)'),
+              ('emotion_slope(journey,text)'), ('peak_end(journey,text)'),
+              ('health_parts(double precision[],double precision[],text,text[])'), ('maturity_report(jsonb,jsonb,text)')
+       UNION ALL SELECT format('maturity_report(%sjsonb,text)', repeat('double precision,', 10)) $$,
     'every function is strict, but for tally(), which counts NULLs as missing, what makes states, and what has an argument that may be unknown or none');
 SELECT is_empty($$ SELECT name FROM our_function WHERE prosecdef OR proleakproof OR proconfig IS NOT NULL OR proacl IS NOT NULL $$,
     'no function is SECURITY DEFINER or LEAKPROOF, carries settings or withholds EXECUTE');
@@ -243,12 +247,12 @@ SELECT is_empty($$ SELECT name FROM our_aggregate WHERE aggmtransfn <> 0 AND (ag
 SELECT bag_eq(
     $$ SELECT DISTINCT a.proname::text FROM our_aggregate a JOIN our_aggregate b USING (proname) WHERE a.pronargs < b.pronargs $$,
     $$ VALUES ('nps'), ('csat'), ('ces'), ('tally'), ('journey_agg'), ('window_funnel'), ('sequence_match'), ('sequence_count')
-       UNION ALL SELECT t || '_agg' FROM unnest('{funnel,flow,path,retention,attribution,basket,outcome}'::text[]) t $$,
+       UNION ALL SELECT t || '_agg' FROM unnest('{funnel,flow,path,retention,attribution,basket,outcome,silo,mix,resolution,promise,service,coverage,pain,leakage}'::text[]) t $$,
     'aggregates of several numbers of arguments (a misplaced ORDER BY can hide in them) are the weighted and scaled ones and those '
     'over journeys and conditions only, whose order does not matter');
 SELECT is_empty(
     $$ SELECT a.name, b.name FROM our_aggregate a JOIN our_aggregate b USING (proname)
-       WHERE a.pronargs < b.pronargs AND proname NOT IN ('nps', 'csat', 'ces', 'tally', 'journey_agg', 'window_funnel', 'sequence_match', 'sequence_count')
+       WHERE a.pronargs < b.pronargs AND b.proargtypes::text LIKE a.proargtypes::text || ' %' AND proname NOT IN ('nps', 'csat', 'ces', 'tally', 'journey_agg', 'window_funnel', 'sequence_match', 'sequence_count')
          AND EXISTS (SELECT FROM generate_series(a.pronargs, b.pronargs - 1) i
                      WHERE b.proargtypes[i] NOT IN ('text'::regtype, 'boolean'::regtype, 'interval'::regtype)) $$,
     'and what they take beyond the journey is a word, a switch or a length of time, which nobody sorts by');
@@ -386,7 +390,7 @@ SELECT bag_eq(
               ('journey', -1, false, 'i', 'm'), ('journey_pattern', -1, false, 'i', 'x'), ('funnel_def', -1, false, 'i', 'x'),
               ('rows_state', -1, false, 'i', 'x')
        UNION ALL SELECT t || '_stats', -1, false, 'i', 'x'
-       FROM unnest('{funnel,flow,path,session,retention,attribution,basket,outcome}'::text[]) t $$,
+       FROM unnest('{funnel,flow,path,session,retention,attribution,basket,outcome,rework,silo,mix,alignment,contact,resolution,promise,gap,apdex,service,conformance,share,growth,coverage,pain,leakage,adoption,usage}'::text[]) t $$,
     'feedback is eight bytes by value, others can be compressed and moved out of line, the state of a tally is always aligned and whole, journey stays in line while it can');
 SELECT is_empty(
     $$ SELECT t.typname FROM our_type t LEFT JOIN pg_type a ON a.oid = t.typarray

@@ -84,7 +84,29 @@ sub behaviour
     items => 'CASE WHEN j IS NOT NULL THEN ARRAY[kind, touchpoint, channel, stage, owner, kind] END',
     funnel_stats => q(funnel_accum(NULL, j, '{.,@web,rating}', '1 h')), flow_stats => 'flow_accum(NULL, j)', path_stats => 'path_accum(NULL, j, NULL)',
     session_stats => q(session_accum(NULL, j, '1 s')), retention_stats => q(retention_accum(NULL, j, 'day')), basket_stats => 'basket_accum(NULL, j)',
-    attribution_stats => q(attribution_accum(NULL, j, '[nps|rating]')), outcome_stats => 'outcome_accum(NULL, j, n > 7)');
+    attribution_stats => q(attribution_accum(NULL, j, '[nps|rating]')), outcome_stats => 'outcome_accum(NULL, j, n > 7)',
+    organisation($label));
+}
+
+# The same of those that look at the company: what one row or journey says, and parameters that are the same in all rows.
+sub organisation
+{
+  my ($label) = @_;
+
+  return (
+    touch_ok => $label =~ /text\[\]/ ? 'ARRAY[n > 3, n < 7, NULL]' : 'n > 3', journey_ok => 'c > 2', owners => 'ARRAY[kind, channel, stage]', segment => 'kind', later => 'n > 5',
+    n_before => 'w', score_before => 'c', n_after => 'c', score_after => 'n', series => 'kind', figure => 'c', what => q('[nps|ces]'), by => q('@web'), session_of => q('@web'),
+    resolved => 'n > 5', solvable => 'n > 2', as_of => q('2026-01-20Z'::timestamptz), due => 'at', done => q((at + (n - 5) * interval '1 h')), promise => q('@web'), kept => q('nps'),
+    expected => 'c', perceived => 'n', seconds => 'c', threshold => $label =~ /interval/ ? q('20 s'::interval) : '1.5', wait => q((c * interval '10 s')), abandoned => 'n > 7',
+    short => q('11 s'::interval), template => q(ARRAY['.', '@web', '[nps|csat|rating]']), amount => 'c', bad => 'n > 5', demand => 'c', supported => 'n > 5', before => 'c', after => 'n',
+    earned => 'n > 5', begin => q('@web'), finish => q('nps'), installed => 'n > 2', activated => 'n > 4', active => 'n > 6', uses => 'n',
+    $label =~ /^pain/ ? (kind => q('csat')) : (),
+    rework_stats => 'rework_accum(NULL, j)', silo_stats => 'silo_accum(NULL, j, n > 5)', mix_stats => 'mix_accum(NULL, kind, n > 5, c)', contact_stats => q(repeat_accum(NULL, j, '@web', '1 s')),
+    alignment_stats => 'alignment_accum(NULL, kind, at, c)', resolution_stats => 'resolution_accum(NULL, n > 5, n > 2)', promise_stats => q(promise_accum(NULL, j, '@web', 'nps', '1 s', 'infinity')),
+    gap_stats => 'gap_accum(NULL, c, n)', apdex_stats => 'apdex_accum(NULL, c, 1.5)', service_stats => q(service_accum(NULL, c * interval '10 s', n > 7, '20 s')),
+    conformance_stats => q(conformance_accum(NULL, j, '{.,@web,nps}')), share_stats => 'bad_profit_accum(NULL, c, n > 5)', growth_stats => 'growth_accum(NULL, c, n, n > 5)',
+    coverage_stats => q(coverage_accum(NULL, j, 'channel')), pain_stats => 'pain_accum(NULL, j)', leakage_stats => q(leakage_accum(NULL, j, '@web', 'nps')),
+    adoption_stats => 'adoption_accum(NULL, n > 2, n > 4, n > 6)', usage_stats => 'usage_accum(NULL, n)');
 }
 
 # A call for each aggregate: its arguments are columns, by their name, else by their type.
@@ -161,8 +183,9 @@ is(row("SET work_mem = '64kB';", '(SELECT * FROM plain ORDER BY g DESC, w) s'), 
 
 my @grouped = grep {
   $_->{label} =~ /^(nps\(smallint|csat\(double.precision,double.precision\)|tally\(feedback\)|rollup|experience|journey_agg\(timestamp.with.time.zone,text,text\)
-    |funnel_agg\(journey,funnel_def|(flow|path|session|attribution|basket|outcome)_agg\((journey|text\[\])(,text|,integer|,interval|,boolean)?\)
+    |funnel_agg\(journey,funnel_def|(flow|path|session|attribution|basket|outcome|rework|silo|coverage|pain)_agg\((journey|text\[\])(,text|,integer|,interval|,boolean)?\)
     |retention_agg\(.*text,text|retention\(|window_funnel\(interval,text,.*(zone,boolean,boolean,boolean|\[\])\)
+    |(preceded|conformance|leakage)_agg\(|(mix|gap|apdex|bad_profit|earned_growth|adoption|usage|promise)_agg\((text,boolean|double|boolean|bigint|timestamp)
     |sequence_(match|count)\(text,timestamp.with.time.zone,boolean,boolean,boolean\))/x } @calls;
 my $columns = join ', ', map { "r$_" } 0 .. $#grouped;
 my $groups = join ', ', map { "$grouped[$_]{sql} AS r$_" } 0 .. $#grouped;

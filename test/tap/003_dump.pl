@@ -104,6 +104,20 @@ CREATE MATERIALIZED VIEW public.said AS
   FROM public.answer GROUP BY 1;
 CREATE TABLE public.half (r rows_state, f funnel_stats[] DEFAULT ARRAY[funnel_accum(NULL, '[2026-01-05T09:00:00Z a]', 'funnel(a, b)')]);
 INSERT INTO public.half (r) SELECT sequence_accum(NULL, '(?1).*(?2)', at, id % 2 = 0, id % 3 = 0) FROM public.answer WHERE id % 2 = 0;
+CREATE MATERIALIZED VIEW public.looked AS
+  SELECT bucket, rework_agg(j) AS rework, silo_agg(j, nps(t) > 0) AS silo, mix_agg('b' || id % 4, id % 2 = 0, id * 1.1) AS mix,
+    alignment_agg('s' || id % 3, '2026-01-05Z'::timestamptz + id * interval '1 h', id * 37 % 101 * 1.1) AS together, preceded_agg(j, 'call', '7', '1 day') AS contacts,
+    resolution_agg(id % 3 = 0, id % 5 > 0) AS resolution, promise_agg(at, at + (id % 7 - 3) * interval '1 h', '2026-02-01Z') AS promises, gap_agg(id * 1.1, id * 0.9) AS gap,
+    apdex_agg(id % 9, 2) AS apdex, service_agg(id % 60 * interval '1 s', id % 7 = 0, '20 s') AS service, conformance_agg(j, '{call,7,call}') AS conformance,
+    bad_profit_agg(id * 1.1, id % 3 = 0) AS bad, earned_growth_agg(id % 4, id % 5, id % 2 = 0) AS growth, coverage_agg(j) AS coverage, pain_agg(j) AS pain,
+    leakage_agg(j, '7', 'call') AS leakage, adoption_agg(id % 2 = 0, id % 4 = 0, id % 8 = 0) AS adoption, usage_agg(id % 6) AS usage
+  FROM public.answer GROUP BY 1;
+CREATE VIEW public.seen_whole AS
+  SELECT l.bucket, w.owner, w.rework_share, s.owner AS silo_owner, s.gap, m.paradox, a.resultant, c.rate, x.apdex, f.in_order, b.share, g.ratio, v.response_rate, p.pain, u.customers
+  FROM public.looked l LEFT JOIN LATERAL rework(l.rework) w ON true LEFT JOIN LATERAL silo_report(l.silo) s ON true, mix_effect(l.mix) m, alignment(l.together) a, contact_rate(l.contacts) c,
+    apdex_report(l.apdex) x, conformance_report(l.conformance) f, bad_profit(l.bad) b, earned_growth(l.growth) g, coverage(l.coverage) v LEFT JOIN LATERAL pain_points(l.pain) p ON true,
+    usage_frequency(l.usage) u
+  WHERE m.segment IS NULL AND c.denominator = 'contact' AND f.step IS NULL AND v.name = 'call' AND u.uses = 3;
 CREATE VIEW public.told AS
   SELECT s.bucket, f.step, f.journeys, f.median_seconds, e.source, e.n, p.path, w.sessions, m.retained, a.conversions, b.lift, o.odds_ratio
   FROM public.said s, funnel_steps(s.funnel) f, flow_edges(s.flow) e, path_top(s.paths, 2) p, session_report(s.sat) w,
@@ -127,6 +141,7 @@ UPDATE public.answer SET f = feedback('ces', id % 7 + 1) WHERE id % 5 = 0;
 REFRESH MATERIALIZED VIEW public.daily;
 REFRESH MATERIALIZED VIEW public.ways;
 REFRESH MATERIALIZED VIEW public.said;
+REFRESH MATERIALIZED VIEW public.looked;
 SQL
 
 # What must not change: every value, what is computed from it, every definition.
@@ -141,6 +156,7 @@ SELECT md5(concat(
  (SELECT string_agg(concat_ws('|', s, funnel_stats_send(funnel), flow_stats_send(flow), path_stats_send(paths), session_stats_send(sat),
     retention_stats_send(retention), attribution_stats_send(attribution), basket_stats_send(basket), outcome_stats_send(outcome)), ';' ORDER BY bucket)
   FROM public.said s),
+ (SELECT string_agg(l::text, ';' ORDER BY bucket) FROM public.looked l), (SELECT string_agg(v::text, ';' ORDER BY v::text) FROM public.seen_whole v),
  (SELECT string_agg(concat_ws('|', rows_state_send(r), f), ';' ORDER BY r::text) FROM public.half),
  (SELECT string_agg(v::text, ';' ORDER BY v::text) FROM public.told v), (SELECT a::text FROM public.all_said a),
  (SELECT string_agg(v::text, ';' ORDER BY v::text) FROM public.numbered v),

@@ -1,5 +1,6 @@
 # The documentation runs: every ```sql block of README and docs/ is executed, and where an ```output
-# block follows, psql says exactly that. The blocks of a page share a database of their own.
+# block follows, psql says exactly that. The blocks of a page share a database of their own, and psql
+# starts at the top of the project, so that a page can read examples/.
 
 use strict;
 use warnings;
@@ -20,7 +21,7 @@ sub psql_prints
 	my ($db, $sql) = @_;
 	my $out = '';
 
-	IPC::Run::run([ 'psql', '-X', '-q', '-d', $node->connstr($db) ], '<', \$sql, '>', \$out, '2>&1');
+	IPC::Run::run([ 'psql', '-X', '-q', '-d', $node->connstr($db) ], '<', \$sql, '>', \$out, '2>&1', init => sub { chdir $top or die "$top: $!" });
 	$out =~ s/[ \t]+$//mg;
 	$out =~ s/\s+\z//;
 	return $out;

@@ -140,6 +140,12 @@ my %EDGE = (
   'method' => [
     "'mean'", "'first'", "'markov'", "'shapley'", "'decay'", "'top'", "'percent'", "'easy'", "'net'", "'Mean'", "''", "'position'", 'NULL' ],
   'grain' => [ "'touchpoint'", "'day'", "'channel'", "'owner'", "'month'", "'Day'", "''", "repeat('x', 70000)", 'NULL' ],
+  'by' => [ q('@web'), "'7'", q('[cart|@phone]'), "'[^7]'", "''", q('call@'), 'NULL' ],
+  'template' => [ "'{call}'", "'{7,12,7}'", q('{browse,cart@web,call}'), "'{}'", "'{NULL}'", q('{{a,b}}'), "array_fill('call'::text, '{1001}')", 'NULL' ],
+  'metric' => [ "'nps'", "'csat'", "'experience_index'", "''", 'NULL' ],
+  'missing' => [ "'rebase'", "'zero'", "'null'", "''", 'NULL' ],
+  'evidence' => [ q{'{"response_rate": 0.2, "routed_share": 1}'}, q{'{}'}, q{'{"response_rate": "x"}'}, q{'[]'}, q{'null'}, q{'{"x": 1e400}'}, 'NULL' ],
+  'rules' => [ 'NULL', q{'[{"dimension": "a", "evidence": "response_rate", "level": 2, "direction": "at least", "limit_value": 0.1, "meaning": "m"}]'}, q{'[]'}, q{'[1]'}, q{'{}'}, q{'[{"level": 9}]'} ],
   'facet' => [ "'channel'", "'touchpoint'", "'stage'", "'owner'", "'Channel'", "''", 'NULL' ],
   'hold' => [ 'NULL', "'channel'", "'owner'", "''" ],
   'mode' => [
@@ -178,6 +184,11 @@ my %EDGE = (
   'integer[]' => [ 'NULL', "'{2}'", "'{0,1,7,30}'", "'{}'", "'{NULL}'", "'{3,2}'", "'{{1,2},{3,4}}'", "'{-1,2147483647}'" ],
   'interval[]' => [ 'NULL', "'{NULL,1 h}'", "'{}'", "'{1 s}'", "'{NULL,1 month}'", "'{{NULL},{-1 s}}'" ],
   'boolean[]' => [ "'{t,f}'", "'{f,t}'", "'{}'", "'{t,NULL,f}'", "'{{t,f},{f,t}}'", "array_fill(true, '{70}')", "array_fill(false, '{65536}')", 'NULL' ],
+  'double precision[]' => [
+    "'{1,2}'", "'{20,15,22}'", "'{47,NULL,21}'", "'{}'", "'{0}'", "'{-1,5e-324,1.7976931348623157e308}'", "'{NaN}'", "'{Infinity,1}'", "'{{1,2,3},{3,1,2}}'",
+    "array_fill(1.5::float8, '{1000}')", "'{1,1,1,1,1}'", 'NULL' ],
+  'tally[]' => [
+    q{ARRAY['tally{nps: 0=1 7=2 9=3}', 'tally{nps: 9=4 10=1}']::tally[]}, q{'{}'}, q{ARRAY[NULL, 'tally{}']::tally[]}, q{ARRAY['tally{csat: 4=1 5=2}', 'tally{csat/10: 8=5}', 'tally{nps: 9=2 3=1}']::tally[]}, 'NULL' ],
   'smallint' => [ '5', '1', '0', '10', '-1', '32767', '-32768', 'NULL' ],
   'bigint' => [ '7', '1', '0', '10', '-1', '9223372036854775807', '-9223372036854775808', 'NULL' ],
   'boolean' => [ 'true', 'false', 'NULL' ],
@@ -219,7 +230,7 @@ sub edges
   my ($argument) = @_;
 
   return map { "($_)::$argument->{type}" }
-    @{ $argument->{type} =~ /^(text|double precision)$/ && $EDGE{ $argument->{name} }
+    @{ $argument->{type} =~ /^(text|double precision|text\[\]|jsonb)$/ && $EDGE{ $argument->{name} }
       || $EDGE{ $argument->{type} } || ['NULL'] };
 }
 
@@ -306,6 +317,51 @@ my %MADE = (
   outcome_stats => [
     agg(one => q{outcome_agg(j, true, 'touchpoint')}), agg(none => 'outcome_agg(j, NULL)'), agg(all => q{outcome_agg(j, touch_count(j) > 3, 'channel')}),
     agg(many => q{outcome_agg(j, CASE WHEN j @~ 'y3' THEN NULL ELSE j @~ '7 -> cart' END)}) ],
+  rework_stats => [ agg(one => 'rework_agg(j)'), agg(none => 'rework_agg(j)'), agg(all => 'rework_agg(j)'), agg(many => 'rework_agg(j)') ],
+  silo_stats => [
+    agg(one => 'silo_agg(j, true)'), agg(none => 'silo_agg(j, NULL)'), q{SELECT silo_agg('web'::text, true, false)}, agg(all => 'silo_agg(j, touch_count(j) > 3)'),
+    q{SELECT silo_agg(o, t, k) FROM (VALUES ('{web,shop,call}'::text[], '{t,t,f}'::boolean[], false), ('{web,NULL}', '{f,t}', NULL), ('{7,7,ü}', '{f,NULL,f}', true)) v(o, t, k)} ],
+  mix_stats => [
+    q{SELECT mix_agg('call', true, 1)}, q{SELECT mix_agg(s, a, b, c, d) FROM (VALUES ('A', 100, 60, 60, 65), ('B', 100, 20, 140, 25), ('ü', 0, NULL, 7.25, -1)) v(s, a, b, c, d)},
+    q{SELECT mix_agg(NULL, true, 1)}, q{SELECT mix_agg(i % 5 || '', i % 3 = 0, i * 1.1) FROM generate_series(1, 40) i} ],
+  alignment_stats => [
+    q{SELECT alignment_agg('call', '2026-01-05Z', 5)}, q{SELECT alignment_agg(NULL, NULL, 1)},
+    q{SELECT alignment_agg(i % 3 || '', '2026-01-05Z'::timestamptz + i * interval '1.5 h', CASE WHEN i % 7 > 0 THEN i * 37 % 11 * 1.1 END) FROM generate_series(1, 40) i} ],
+  contact_stats => [
+    agg(one => q{preceded_agg(j, 'call', '@web', '30 min')}), agg(none => q{repeat_agg(j, 'call', '30 min')}), agg(all => q{repeat_agg(j, '[7|call]', '7 days')}),
+    agg(many => q{overlapping_agg(j, '[^7]', '@web', '3 days')}), agg(many => q{preceded_agg(j, 'call', 'cart', '2 days')}) ],
+  resolution_stats => [
+    q{SELECT resolution_agg(true)}, q{SELECT resolution_agg(NULL)}, q{SELECT resolution_agg(r, s) FROM (VALUES (true, true), (false, true), (NULL, false), (true, NULL)) v(r, s)},
+    agg(many => q{resolution_agg(j, 'call', '3 days', '2026-02-01Z')}) ],
+  promise_stats => [
+    q{SELECT promise_agg('2026-01-05Z', '2026-01-05Z', '2026-02-01Z')}, q{SELECT promise_agg(NULL, NULL, '2026-02-01Z')},
+    q{SELECT promise_agg('2026-01-05Z'::timestamptz + i * interval '1 day', CASE WHEN i % 4 > 0 THEN '2026-01-05Z'::timestamptz + i * i % 17 * interval '26 h' END, '2026-01-20Z') FROM generate_series(1, 30) i},
+    agg(many => q{promise_agg(j, 'call', '[7|cart]', '3 days', '2026-02-01Z')}) ],
+  gap_stats => [
+    q{SELECT gap_agg(7, 4)}, q{SELECT gap_agg(NULL, 1)}, q{SELECT gap_agg(i % 7 + 0.1, i * i % 5) FROM generate_series(1, 20) i}, q{SELECT gap_agg(e, p) FROM (VALUES (1e140::float8, -1e-300::float8), (-1e140, 5e-324)) v(e, p)} ],
+  apdex_stats => [
+    q{SELECT apdex_agg(5, 1)}, q{SELECT apdex_agg(NULL, 0.25)}, q{SELECT apdex_agg(i, 2) FROM generate_series(1, 300) i} ],
+  service_stats => [
+    q{SELECT service_agg('20 s', false, '30 min', '1 microsecond')}, q{SELECT service_agg(NULL, true, '20 s')}, q{SELECT service_agg(i * interval '3.000001 s', i % 3 = 0, '20 s') FROM generate_series(1, 40) i} ],
+  conformance_stats => [
+    agg(one => q{conformance_agg(j, '{call}')}), agg(none => q{conformance_agg(j, '{a,"[a|b@w]",[^a],.}')}), agg(all => q{conformance_agg(j, '{7,cart,call}')}),
+    agg(many => q{conformance_agg(j, '{cart,call,7,cart}')}) ],
+  share_stats => [
+    q{SELECT bad_profit_agg(5, true)}, q{SELECT bad_profit_agg(a, b) FROM (VALUES (1.5::float8, false), (7, NULL), (NULL, false), (NULL, NULL)) v(a, b)},
+    q{SELECT bad_profit_agg((i * 37 % 101 - 20) * 1.1, i % 3 = 0) FROM generate_series(1, 50) i}, q{SELECT task_coverage_agg(i, i % 2 = 0) FROM generate_series(1, 9) i} ],
+  growth_stats => [
+    q{SELECT earned_growth_agg(1, 5, true)}, q{SELECT earned_growth_agg(b, a, e) FROM (VALUES (2::float8, 1::float8, true), (0, 4, true), (NULL, 1, NULL), (NULL, -1, NULL)) v(b, a, e)},
+    q{SELECT earned_growth_agg(CASE WHEN i % 3 > 0 THEN i * 1.1 END, i * 1.3, CASE i % 4 WHEN 0 THEN NULL WHEN 1 THEN true ELSE false END) FROM generate_series(1, 40) i} ],
+  coverage_stats => [
+    agg(one => q{coverage_agg(j, 'touchpoint')}), agg(none => q{coverage_agg(j)}), agg(all => q{coverage_agg(j, 'channel')}), agg(many => q{coverage_agg(j)}) ],
+  pain_stats => [ agg(one => q{pain_agg(j, 'csat')}), agg(none => q{pain_agg(j)}), agg(all => q{pain_agg(j)}), agg(many => q{pain_agg(j)}) ],
+  leakage_stats => [
+    agg(one => q{leakage_agg(j, 'call', '7', 'channel')}), agg(none => q{leakage_agg(j, 'call', '7')}), agg(all => q{leakage_agg(j, '[browse|7|cart]', 'call', 'touchpoint')}),
+    agg(many => q{leakage_agg(j, 'call', 'cart')}) ],
+  adoption_stats => [
+    q{SELECT adoption_agg(true, true, false)}, q{SELECT adoption_agg(NULL, NULL, NULL)}, q{SELECT adoption_agg(i % 3 > 0, i % 3 = 1, i % 5 = 0) FROM generate_series(1, 300) i} ],
+  usage_stats => [
+    q{SELECT usage_agg(5)}, q{SELECT usage_agg(NULL)}, q{SELECT usage_agg(i * i * i * 1000003::bigint) FROM generate_series(0, 30) i}, q{SELECT usage_agg(0) FROM generate_series(1, 300)} ],
   rows_state => [
     rows_of("window_funnel_accum(%s, '30 min', %s, true, false)", $times[0]), rows_of("window_funnel_accum(%s, NULL, %s)", map { "$times[$_], $_ % 2 = 0, $_ % 3 = 0, $_ > 5" } 0 .. 9),
     rows_of("window_funnel_accum(%s, '1 h', 'strict_order,strict_increase', %s, false, true)", @times[ 3, 1, 2 ]),

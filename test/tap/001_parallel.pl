@@ -95,7 +95,7 @@ sub organisation
 
   return (
     touch_ok => $label =~ /text\[\]/ ? 'ARRAY[n > 3, n < 7, NULL]' : 'n > 3', journey_ok => 'c > 2', owners => 'ARRAY[kind, channel, stage]', segment => 'kind', later => 'n > 5',
-    n_before => 'w', score_before => 'c', n_after => 'c', score_after => 'n', series => 'kind', figure => 'c', what => q('[nps|ces]'), by => q('@web'), session_of => q('@web'),
+    n_before => 'c', score_before => 'c', n_after => 'n', score_after => 'n', series => 'kind', figure => 'c', what => q('[nps|ces]'), by => q('@web'), session_of => q('@web'),
     resolved => 'n > 5', solvable => 'n > 2', as_of => q('2026-01-20Z'::timestamptz), due => 'at', done => q((at + (n - 5) * interval '1 h')), promise => q('@web'), kept => q('nps'),
     expected => 'c', perceived => 'n', seconds => 'c', threshold => $label =~ /interval/ ? q('20 s'::interval) : '1.5', wait => q((c * interval '10 s')), abandoned => 'n > 7',
     short => q('11 s'::interval), template => q(ARRAY['.', '@web', '[nps|csat|rating]']), amount => 'c', bad => 'n > 5', demand => 'c', supported => 'n > 5', before => 'c', after => 'n',

@@ -267,6 +267,7 @@ INSERT INTO public.answer (id, at, f) VALUES (0, now(), 'nps:10');
 REFRESH MATERIALIZED VIEW public.daily;
 REFRESH MATERIALIZED VIEW public.ways;
 REFRESH MATERIALIZED VIEW public.said;
+REFRESH MATERIALIZED VIEW public.looked;
 SQL
 $node->command_ok([ 'pg_dump', '-Fc', '-U', 'owner', '-f', "$dir/odd", 'home' ], 'dumped from there');
 $node->command_ok([ 'pg_restore', '-e', '-U', 'owner', '-d', 'odd_copy', "$dir/odd" ], 'and restored');

@@ -325,7 +325,7 @@ my %MADE = (
     q{SELECT mix_agg('call', true, 1)}, q{SELECT mix_agg(s, a, b, c, d) FROM (VALUES ('A', 100, 60, 60, 65), ('B', 100, 20, 140, 25), ('ü', 0, NULL, 7.25, -1)) v(s, a, b, c, d)},
     q{SELECT mix_agg(NULL, true, 1)}, q{SELECT mix_agg(i % 5 || '', i % 3 = 0, i * 1.1) FROM generate_series(1, 40) i} ],
   alignment_stats => [
-    q{SELECT alignment_agg('call', '2026-01-05Z', 5)}, q{SELECT alignment_agg(NULL, NULL, 1)},
+    q{SELECT alignment_agg('call', '2026-01-05Z', 5)}, q{SELECT alignment_agg('7', '2026-01-05Z', NULL)},
     q{SELECT alignment_agg(i % 3 || '', '2026-01-05Z'::timestamptz + i * interval '1.5 h', CASE WHEN i % 7 > 0 THEN i * 37 % 11 * 1.1 END) FROM generate_series(1, 40) i} ],
   contact_stats => [
     agg(one => q{preceded_agg(j, 'call', '@web', '30 min')}), agg(none => q{repeat_agg(j, 'call', '30 min')}), agg(all => q{repeat_agg(j, '[7|call]', '7 days')}),

@@ -231,6 +231,10 @@ walk_journey(Walk *walk, const CxJourney *j)
 		else
 			walk_touch(walk, owner[codes[i]], verdict_of(buffers->answers[i], &scale_bits, &buckets));
 	}
+	/* each entry of a dictionary occurs in its journey; if one does not, its owner would stand there without touches */
+	for (int code = 0; code < j->entries; code++)
+		if (unlikely(owner[code] >= 0 && silo->owner[owner[code]].seen != silo->journey))
+			cx_journey_damaged();
 }
 
 /* silo_accum(state, journey, journey_ok) */

@@ -142,11 +142,11 @@ my %EDGE = (
   'grain' => [ "'touchpoint'", "'day'", "'channel'", "'owner'", "'month'", "'Day'", "''", "repeat('x', 70000)", 'NULL' ],
   'by' => [ q('@web'), "'7'", q('[cart|@phone]'), "'[^7]'", "''", q('call@'), 'NULL' ],
   (map { $_ => [ "'call'", q('@web'), "'7'", q('[cart|@phone]'), "''", q('call@'), "repeat('x', 70000)", 'NULL' ] } qw(session_of begin finish promise kept since)),
-  'template' => [ "'{call}'", "'{7,12,7}'", q('{browse,cart@web,call}'), "'{}'", "'{NULL}'", q('{{a,b}}'), "array_fill('call'::text, '{1001}')", 'NULL' ],
+  'template text[]' => [ "'{call}'", "'{7,12,7}'", q('{browse,cart@web,call}'), "'{}'", "'{NULL}'", q('{{a,b}}'), "array_fill('call'::text, '{1001}')", 'NULL' ],
   'metric' => [ "'nps'", "'csat'", "'experience_index'", "''", 'NULL' ],
   'missing' => [ "'rebase'", "'zero'", "'null'", "''", 'NULL' ],
-  'evidence' => [ q{'{"response_rate": 0.2, "routed_share": 1}'}, q{'{}'}, q{'{"response_rate": "x"}'}, q{'[]'}, q{'null'}, q{'{"x": 1e400}'}, 'NULL' ],
-  'rules' => [ 'NULL', q{'[{"dimension": "a", "evidence": "response_rate", "level": 2, "direction": "at least", "limit_value": 0.1, "meaning": "m"}]'}, q{'[]'}, q{'[1]'}, q{'{}'}, q{'[{"level": 9}]'} ],
+  'evidence jsonb' => [ q{'{"response_rate": 0.2, "routed_share": 1}'}, q{'{}'}, q{'{"response_rate": "x"}'}, q{'[]'}, q{'null'}, q{'{"x": 1e400}'}, 'NULL' ],
+  'rules jsonb' => [ 'NULL', q{'[{"dimension": "a", "evidence": "response_rate", "level": 2, "direction": "at least", "limit_value": 0.1, "meaning": "m"}]'}, q{'[]'}, q{'[1]'}, q{'{}'}, q{'[{"level": 9}]'} ],
   'facet' => [ "'channel'", "'touchpoint'", "'stage'", "'owner'", "'Channel'", "''", 'NULL' ],
   'hold' => [ 'NULL', "'channel'", "'owner'", "''" ],
   'mode' => [
@@ -231,7 +231,7 @@ sub edges
   my ($argument) = @_;
 
   return map { "($_)::$argument->{type}" }
-    @{ $argument->{type} =~ /^(text|double precision|text\[\]|jsonb)$/ && $EDGE{ $argument->{name} }
+    @{ $argument->{type} =~ /^(text|double precision)$/ && $EDGE{ $argument->{name} } || $EDGE{"$argument->{name} $argument->{type}"}
       || $EDGE{ $argument->{type} } || ['NULL'] };
 }
 

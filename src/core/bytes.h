@@ -179,6 +179,33 @@ cx_load_fixed(const uint8_t *at, int width)
 	return value;
 }
 
+/* A double as its IEEE bits, lowest byte first. */
+static inline void
+cx_write_double(CxWriter *w, double x)
+{
+	uint64_t	bits;
+
+	memcpy(&bits, &x, sizeof(bits));
+	cx_write_fixed(w, bits, 8);
+}
+
+static inline double
+cx_read_double(CxReader *r)
+{
+	uint64_t	bits;
+	double		x;
+
+	if (!r->ok || r->end - r->at < 8)
+	{
+		r->ok = false;
+		return 0;
+	}
+	bits = cx_load_fixed(r->at, 8);
+	r->at += 8;
+	memcpy(&x, &bits, sizeof(x));
+	return x;
+}
+
 static inline void
 cx_write_bytes(CxWriter *w, const void *bytes, size_t len)
 {

@@ -60,9 +60,9 @@ SELECT is_empty(
                              'pg_opfamily'::regclass, 'pg_cast'::regclass) $$,
     'stateless: no tables, views, sequences, triggers or anything else but functions, types, operators, classes, casts');
 SELECT bag_eq($$ SELECT typname::text FROM our_type $$,
-    $$ VALUES ('feedback'), ('tally'), ('tally_state'), ('journey'), ('journey_pattern'), ('funnel_def'), ('rows_state')
-       UNION ALL SELECT t || '_stats' FROM unnest('{funnel,flow,path,session,retention,attribution,basket,outcome,rework,silo,mix,alignment,contact,resolution,promise,gap,apdex,service,conformance,share,growth,coverage,pain,leakage,adoption,usage}'::text[]) t $$,
-    'the types are feedback, tally, journey, journey_pattern, funnel_def, what many journeys or rows say together, and two working states');
+    $$ VALUES ('feedback'), ('tally'), ('tally_state'), ('journey'), ('journey_pattern'), ('funnel_def'), ('churn_model'), ('rows_state')
+       UNION ALL SELECT t || '_stats' FROM unnest('{funnel,flow,path,session,retention,attribution,basket,outcome,rework,silo,mix,alignment,contact,resolution,promise,gap,apdex,service,conformance,share,growth,coverage,pain,leakage,adoption,usage,rfm,fit,risk,survival,cox,logit,calibration,driver}'::text[]) t $$,
+    'the types are feedback, tally, journey, journey_pattern, funnel_def, churn_model, what many journeys or rows say together, and two working states');
 SELECT bag_eq($$ SELECT name::text FROM our_operator $$,
     $$ SELECT op || '(' || t || ',' || t || ')'
        FROM unnest(ARRAY['<', '<=', '=', '<>', '>=', '>']) op, unnest(ARRAY['feedback', 'tally', 'journey', 'journey_pattern']) t
@@ -119,7 +119,10 @@ SELECT bag_eq(
               ('stickiness(retention_stats,text,timestamp with time zone)'),
               ('emotion_path(journey,text)'), ('emotion_mean(journey,text)'), ('emotion_last(journey,text)'), ('emotion_lowest(journey,text)'),
               ('emotion_slope(journey,text)'), ('peak_end(journey,text)'),
-              ('health_parts(double precision[],double precision[],text,text[])'), ('maturity_report(jsonb,jsonb,text)')
+              ('health_parts(double precision[],double precision[],text,text[])'), ('maturity_report(jsonb,jsonb,text)'),
+              ('model_terms(churn_model,text[],double precision)'), ('hazard_ratios(churn_model,text[],double precision)'),
+              ('odds_ratios(churn_model,text[],double precision)'), ('driver_importance(driver_stats,text,text[],double precision)'),
+              ('driver_change(driver_stats,driver_stats,text[])'), ('rfm_stats(integer,double precision,double precision,double precision,interval)')
        UNION ALL SELECT format('maturity_report(%sjsonb,text)', repeat('double precision,', 10)) $$,
     'every function is strict, but for tally(), which counts NULLs as missing, what makes states, and what has an argument that may be unknown or none');
 SELECT is_empty($$ SELECT name FROM our_function WHERE prosecdef OR proleakproof OR proconfig IS NOT NULL OR proacl IS NOT NULL $$,
@@ -160,7 +163,7 @@ SELECT is_empty(
 CREATE TEMP VIEW plain_type AS
     SELECT unnest('{boolean,smallint,integer,bigint,float8,text,date,timestamptz,interval,jsonb,
                     text[],smallint[],integer[],bigint[],float8[],timestamptz[]}'::regtype[])::oid AS oid
-    UNION ALL SELECT oid FROM our_type WHERE typname NOT IN ('tally_state', 'rows_state');
+    UNION ALL SELECT oid FROM our_type WHERE typname NOT IN ('tally_state', 'rows_state', 'risk_stats', 'cox_stats', 'logit_stats');
 -- (retention() answers with a list of booleans: one for each condition that it was given)
 SELECT is_empty(
     $$ SELECT name, prorettype::regtype FROM our_function
@@ -247,12 +250,13 @@ SELECT is_empty($$ SELECT name FROM our_aggregate WHERE aggmtransfn <> 0 AND (ag
 SELECT bag_eq(
     $$ SELECT DISTINCT a.proname::text FROM our_aggregate a JOIN our_aggregate b USING (proname) WHERE a.pronargs < b.pronargs $$,
     $$ VALUES ('nps'), ('csat'), ('ces'), ('tally'), ('journey_agg'), ('window_funnel'), ('sequence_match'), ('sequence_count')
-       UNION ALL SELECT t || '_agg' FROM unnest('{funnel,flow,path,retention,attribution,basket,outcome,silo,mix,resolution,promise,service,coverage,pain,leakage}'::text[]) t $$,
+       UNION ALL SELECT t || '_agg' FROM unnest('{funnel,flow,path,retention,attribution,basket,outcome,silo,mix,resolution,promise,service,coverage,pain,leakage,rfm,fit,survival}'::text[]) t
+       UNION ALL VALUES ('churn_fit'), ('churn_risk'), ('logit_fit'), ('cox_fit') $$,
     'aggregates of several numbers of arguments (a misplaced ORDER BY can hide in them) are the weighted and scaled ones and those '
     'over journeys and conditions only, whose order does not matter');
 SELECT is_empty(
     $$ SELECT a.name, b.name FROM our_aggregate a JOIN our_aggregate b USING (proname)
-       WHERE a.pronargs < b.pronargs AND b.proargtypes::text LIKE a.proargtypes::text || ' %' AND proname NOT IN ('nps', 'csat', 'ces', 'tally', 'journey_agg', 'window_funnel', 'sequence_match', 'sequence_count')
+       WHERE a.pronargs < b.pronargs AND b.proargtypes::text LIKE a.proargtypes::text || ' %' AND proname NOT IN ('nps', 'csat', 'ces', 'tally', 'journey_agg', 'window_funnel', 'sequence_match', 'sequence_count', 'survival_agg', 'logit_fit', 'churn_risk')
          AND EXISTS (SELECT FROM generate_series(a.pronargs, b.pronargs - 1) i
                      WHERE b.proargtypes[i] NOT IN ('text'::regtype, 'boolean'::regtype, 'interval'::regtype)) $$,
     'and what they take beyond the journey is a word, a switch or a length of time, which nobody sorts by');
@@ -388,9 +392,9 @@ SELECT bag_eq(
     $$ SELECT typname::text, typlen::int, typbyval, typalign::text, typstorage::text FROM our_type $$,
     $$ VALUES ('feedback', 8, true, 'd', 'p'), ('tally', -1, false, 'i', 'x'), ('tally_state', -1, false, 'd', 'p'),
               ('journey', -1, false, 'i', 'm'), ('journey_pattern', -1, false, 'i', 'x'), ('funnel_def', -1, false, 'i', 'x'),
-              ('rows_state', -1, false, 'i', 'x')
+              ('rows_state', -1, false, 'i', 'x'), ('churn_model', -1, false, 'i', 'x')
        UNION ALL SELECT t || '_stats', -1, false, 'i', 'x'
-       FROM unnest('{funnel,flow,path,session,retention,attribution,basket,outcome,rework,silo,mix,alignment,contact,resolution,promise,gap,apdex,service,conformance,share,growth,coverage,pain,leakage,adoption,usage}'::text[]) t $$,
+       FROM unnest('{funnel,flow,path,session,retention,attribution,basket,outcome,rework,silo,mix,alignment,contact,resolution,promise,gap,apdex,service,conformance,share,growth,coverage,pain,leakage,adoption,usage,rfm,fit,risk,survival,cox,logit,calibration,driver}'::text[]) t $$,
     'feedback is eight bytes by value, others can be compressed and moved out of line, the state of a tally is always aligned and whole, journey stays in line while it can');
 SELECT is_empty(
     $$ SELECT t.typname FROM our_type t LEFT JOIN pg_type a ON a.oid = t.typarray

@@ -85,7 +85,21 @@ sub behaviour
     funnel_stats => q(funnel_accum(NULL, j, '{.,@web,rating}', '1 h')), flow_stats => 'flow_accum(NULL, j)', path_stats => 'path_accum(NULL, j, NULL)',
     session_stats => q(session_accum(NULL, j, '1 s')), retention_stats => q(retention_accum(NULL, j, 'day')), basket_stats => 'basket_accum(NULL, j)',
     attribution_stats => q(attribution_accum(NULL, j, '[nps|rating]')), outcome_stats => 'outcome_accum(NULL, j, n > 7)',
-    organisation($label));
+    organisation($label), churn($label));
+}
+
+# Those of churn and drivers.
+sub churn
+{
+  my ($label) = @_;
+
+  return (
+    duration => 'c', churned => 'n > 5', features => 'ARRAY[c, n]', ties => q('breslow'), ridge => '0.5', risk => 'n / 10.0', $label =~ /^driver/ ? (outcome => 'c') : (),
+    model => q('bgnbd'), unit => q('1 day'::interval), $label =~ /^rfm/ ? (grain => q('12 h'::interval)) : (),
+    churn_model => q('mbgnbd n=3 events=1 unit=7 log_likelihood=-1 r=1 alpha=2 a=3 b=4'::churn_model),
+    rfm_stats => $label =~ /^rollup/ ? q(rfm_accum(NULL, at, c, '2026-01-20Z')) : 'CASE WHEN n + c > 0 THEN rfm_stats(n % 4, CASE WHEN n % 4 = 0 THEN 0 ELSE c END, 10 + c) END',
+    fit_stats => 'fit_accum(NULL, CASE WHEN n + c > 0 THEN rfm_stats(n % 4, CASE WHEN n % 4 = 0 THEN 0 ELSE c END, 10 + c) END)', survival_stats => 'survival_accum(NULL, c, n > 5)',
+    calibration_stats => 'calibration_accum(NULL, n / 10.0, c > 2)', driver_stats => 'driver_accum(NULL, c, ARRAY[n, w])');
 }
 
 # The same of those that look at the company: what one row or journey says, and parameters that are the same in all rows.
@@ -111,7 +125,7 @@ sub organisation
 
 # A call for each aggregate: its arguments are columns, by their name, else by their type.
 my %send = map { $_->{name} => $_->{send} } base_types($node, $db);
-my (@calls, @untried);
+my (@calls, @fits, @untried);
 for my $r (grep { $_->{kind} eq 'aggregate' } surface($node, $db))
 {
   my @args = @{ $r->{args} };
@@ -133,7 +147,8 @@ for my $r (grep { $_->{kind} eq 'aggregate' } surface($node, $db))
   $values[-1] = "VARIADIC $values[-1]" if $args[-1]{mode} eq 'VARIADIC';
   my $call = "$r->{name}(" . join(', ', @values) . ')';
   my ($before, $behind) = $send{ $r->{result} } ? ("md5($send{ $r->{result} }(", '))') : ('(', ')::text');
-  push @calls, {
+  # (a fit has no result for a table of hardly any rows)
+  push @{ $r->{label} =~ /_fit\(/ ? \@fits : \@calls }, {
     label => $r->{label}, sql => "$before$call$behind", filtered => "$before$call FILTER (WHERE w > 1)$behind" };
 }
 is(join(', ', @untried), '', 'every aggregate has a call here');
@@ -179,13 +194,27 @@ is(row("SET $regress = on; SET max_parallel_workers = 0;", 'plain'), $expected, 
 is(row('SET jit = on; SET jit_above_cost = 0;', 'plain'), $expected, 'with jit');
 is(row("SET work_mem = '64kB';", '(SELECT * FROM plain ORDER BY g DESC, w) s'), $expected, 'in another order');
 
+# ---- what fits a model ----
+
+my $of_fits = join ', ', map { $_->{sql} } @fits;
+my $fitted = row($serial, 'plain', $of_fits);
+unlike($fitted, qr/^\||\|\||\|$/, 'every fit has a result');
+for my $leader ('on', 'off')
+{
+  my $set = "SET parallel_leader_participation = $leader;";
+
+  is(row($set, 'plain', $of_fits), $fitted, "fits in parallel, leader $leader");
+  like(explained($set, "SELECT $_->{sql} FROM groups"), $partial, "$_->{label} is parallel, leader $leader") for @fits;
+}
+is(row("SET work_mem = '64kB';", '(SELECT * FROM plain ORDER BY g DESC, w) s', $of_fits), $fitted, 'fits in another order');
+
 # ---- groups, many of them, in memory and spilled ----
 
 my @grouped = grep {
   $_->{label} =~ /^(nps\(smallint|csat\(double.precision,double.precision\)|tally\(feedback\)|rollup|experience|journey_agg\(timestamp.with.time.zone,text,text\)
     |funnel_agg\(journey,funnel_def|(flow|path|session|attribution|basket|outcome|rework|silo|coverage|pain)_agg\((journey|text\[\])(,text|,integer|,interval|,boolean)?\)
     |retention_agg\(.*text,text|retention\(|window_funnel\(interval,text,.*(zone,boolean,boolean,boolean|\[\])\)
-    |(preceded|conformance|leakage)_agg\(|(mix|gap|apdex|bad_profit|earned_growth|adoption|usage|promise)_agg\((text,boolean|double|boolean|bigint|timestamp)
+    |(preceded|conformance|leakage)_agg\(|(mix|gap|apdex|bad_profit|earned_growth|adoption|usage|promise|rfm|survival|calibration|driver)_agg\((text,boolean|double|boolean|bigint|timestamp)
     |sequence_(match|count)\(text,timestamp.with.time.zone,boolean,boolean,boolean\))/x } @calls;
 my $columns = join ', ', map { "r$_" } 0 .. $#grouped;
 my $groups = join ', ', map { "$grouped[$_]{sql} AS r$_" } 0 .. $#grouped;
@@ -261,8 +290,8 @@ for my $i (0 .. $#calls)
   my $label = $calls[$i]{label};
 
   # (retention() tells of rows, whether their conditions are known or not)
-  if ($label =~ /^(tally|retention\(boolean|(adoption|apdex|bad_profit|earned_growth|gap|mix|service|task_coverage|usage)_agg|(promise|resolution|silo)_agg\((?!journey))
-      |^rollup\((adoption|apdex|gap|growth|mix|resolution|service|share|usage)_stats/x) { isnt($of_nulls[$i], '', "$label counts what is missing") }
+  if ($label =~ /^(tally|retention\(boolean|(adoption|apdex|bad_profit|earned_growth|gap|mix|service|task_coverage|usage|survival|calibration|driver)_agg|(promise|resolution|silo)_agg\((?!journey))
+      |^rollup\((adoption|apdex|gap|growth|mix|resolution|service|share|usage|survival|calibration|driver)_stats/x) { isnt($of_nulls[$i], '', "$label counts what is missing") }
   else { is($of_nulls[$i], '', "$label of NULLs is NULL") }
 }
 is(row('', 'missing', 'missing(tally(f)), responses(tally(f))'), '5000|0', 'NULLs are missing');

@@ -188,6 +188,9 @@ my %EDGE = (
   'double precision[]' => [
     "'{1,2}'", "'{20,15,22}'", "'{47,NULL,21}'", "'{}'", "'{0}'", "'{-1,5e-324,1.7976931348623157e308}'", "'{NaN}'", "'{Infinity,1}'", "'{{1,2,3},{3,1,2}}'",
     "array_fill(1.5::float8, '{1000}')", "'{1,1,1,1,1}'", 'NULL' ],
+  'bigint[]' => [ "'{1000,869,743,653}'", "'{10,5}'", "'{5,5,5}'", "'{}'", "'{NULL,1}'", "'{1,2}'", "'{{3,2},{2,1}}'", "'{9223372036854775807,1}'", "'{-1,0}'", 'NULL' ],
+  'ties' => [ "'efron'", "'breslow'", "'exact'", "''", 'NULL' ],
+  'model' => [ "'bgnbd'", "'mbgnbd'", "'gammagamma'", "'paretonbd'", "'sbg'", "''", 'NULL' ],
   'tally[]' => [
     q{ARRAY['tally{nps: 0=1 7=2 9=3}', 'tally{nps: 9=4 10=1}']::tally[]}, q{'{}'}, q{ARRAY[NULL, 'tally{}']::tally[]}, q{ARRAY['tally{csat: 4=1 5=2}', 'tally{csat/10: 8=5}', 'tally{nps: 9=2 3=1}']::tally[]}, 'NULL' ],
   'smallint' => [ '5', '1', '0', '10', '-1', '32767', '-32768', 'NULL' ],
@@ -242,7 +245,14 @@ my $long = join ', ', map {
   sprintf '2026-01-%02dT%02d:%02d:%02d%sZ %s', 5 + $_ / 24 / 4, $_ / 4 % 24, $_ * 7 % 60 < 30 ? 0 : 30, $_ % 60,
     $_ % 50 == 0 ? '.25' : '', join '', $_ * 31 % 13, $_ % 5 ? '' : '@web', $_ % 7 ? '' : '#shop', $_ % 40 ? '' : ' nps:9', $_ % 60 ? '' : ' =49.9'
 } 0 .. 299;
+my @models = (
+  'bgnbd n=2357 events=946 unit=7 log_likelihood=-9582.429 r=0.2426 alpha=4.4136 a=0.7929 b=2.4259 covariance=0.0001,0,0.2,0,0,0.03,0,0,0,0.4',
+  'mbgnbd n=3 events=1 unit=0.5 log_likelihood=-1 r=1 alpha=2 a=3 b=4', 'paretonbd n=3 events=1 unit=1 log_likelihood=-1 r=0.5 alpha=10 s=0.6 beta=12',
+  'gammagamma n=946 events=946 log_likelihood=-4 p=6.25 q=3.74 gamma=15.44', 'sbg n=1000 events=509 log_likelihood=-1000 alpha=0.668 beta=3.806',
+  'logit n=10 events=3 log_likelihood=-4 intercept=-1.5 x1=2 x2=-3 covariance=1,0,1,0,0,4 extra=0,-6,1', 'logit n=10 events=3 log_likelihood=-4 intercept=-1e300',
+  'cox n=10 events=3 log_likelihood=-4 x1=2 covariance=0.25 extra=9,-5,0,0,1,0.5,2,0.1,5,0.4');
 our %SAMPLES = (
+  churn_model => \@models,
   journey => [
     '[]',
     '[2026-01-05T09:00:00Z call]',
@@ -264,6 +274,8 @@ our %SAMPLES = (
   tally_state => [
     'tally{}', 'tally{nps: 0=1 7=2 9=3 missing=4294967295}', 'tally{rating/2..3: 2=1}', 'tally{nps: 9=4294967296 9.5=1}',
     'tally{nps: 9=3(4.5,6.75); ces: missing=1}', "tally{$all_kinds}" ]);
+
+$EDGE{churn_model} = [ (map { "'$_'" } @models), 'NULL' ];
 
 # What has no text that one would type is told by the SQL that makes it; probe_kit() puts its text among
 # samples and edge values. The first of each type fits the first edge values of the arguments that it is counted with.
@@ -363,6 +375,27 @@ my %MADE = (
     q{SELECT adoption_agg(true, true, false)}, q{SELECT adoption_agg(NULL, NULL, NULL)}, q{SELECT adoption_agg(i % 3 > 0, i % 3 = 1, i % 5 = 0) FROM generate_series(1, 300) i} ],
   usage_stats => [
     q{SELECT usage_agg(5)}, q{SELECT usage_agg(NULL)}, q{SELECT usage_agg(i * i * i * 1000003::bigint) FROM generate_series(0, 30) i}, q{SELECT usage_agg(0) FROM generate_series(1, 300)} ],
+  rfm_stats => [
+    q{SELECT rfm_agg(timestamptz '2026-01-05Z' + i * interval '5 days', i * 1.1, '2026-03-01Z') FROM generate_series(1, 7) i}, q{SELECT rfm_agg(NULL, NULL, '2026-03-01Z')},
+    q{SELECT rfm_stats(2, 30.43, 38.86, 22.35)}, q{SELECT rfm_stats(0, 0, 0)}, q{SELECT rfm_agg(timestamptz '2026-01-05Z' + i * interval '50.5 min', CASE WHEN i % 3 > 0 THEN i * 1.1 END, '2026-03-01Z', '0') FROM generate_series(1, 30) i} ],
+  fit_stats => [
+    q{SELECT fit_agg(rfm_stats(x, x * 3.5, 30 + x), 'bgnbd') FROM generate_series(0, 6) x}, q{SELECT fit_agg(rfm_stats(0, 0, 5))}, q{SELECT fit_agg(rfm_stats(x % 5, x % 5 * 2, 38.86), 'mbgnbd', '1 day') FROM generate_series(0, 40) x},
+    q{SELECT fit_agg(rfm_stats(x % 5, x % 5 * 2, 38.86, CASE WHEN x % 5 > 0 THEN 10 + x END), 'gammagamma') FROM generate_series(0, 40) x} ],
+  risk_stats => [
+    q{SELECT churn_risk_accum(NULL, '2026-01-05Z', '2026-03-01Z', 'bgnbd n=2357 events=946 unit=7 log_likelihood=-9582.429 r=0.2426 alpha=4.4136 a=0.7929 b=2.4259')},
+    q{SELECT churn_risk_accum(churn_risk_accum(NULL, '2026-01-05Z', '2026-03-01Z', m), '2026-02-05Z', '2026-03-01Z', m) FROM (VALUES ('paretonbd n=3 events=1 unit=1 log_likelihood=-1 r=0.5 alpha=10 s=0.6 beta=12'::churn_model)) v(m)} ],
+  survival_stats => [
+    q{SELECT survival_agg(t, t % 3 = 0) FROM generate_series(1, 20) t}, q{SELECT survival_agg(NULL, true)}, q{SELECT survival_agg(t / 4.0, t % 2 = 0, t * 0.5) FROM generate_series(1, 9) t}, q{SELECT survival_agg(5, true)} ],
+  cox_stats => [
+    q{SELECT cox_accum(NULL, 3, true, '{1,0.5}')}, q{SELECT cox_accum(NULL, NULL, true, '{1}', 'breslow')},
+    q{SELECT cox_stats_merge(cox_accum(cox_accum(NULL, 3, false, '{0.5}', 'breslow'), 4, true, '{1.5}', 'breslow'), cox_accum(cox_accum(NULL, 7, true, '{1}', 'breslow'), 2, true, '{3}', 'breslow'))} ],
+  logit_stats => [
+    q{SELECT logit_accum(NULL, true, '{1,2}')}, q{SELECT logit_accum(NULL, NULL, '{3}', 0.5)},
+    q{SELECT logit_stats_merge(logit_accum(logit_accum(NULL, true, '{1}', 0.5), false, '{2}', 0.5), logit_accum(logit_accum(NULL, true, '{2}', 0.5), false, '{1}', 0.5))} ],
+  calibration_stats => [
+    q{SELECT calibration_agg(0.5, true)}, q{SELECT calibration_agg(NULL, true)}, q{SELECT calibration_agg(i * 37 % 101 / 100.0, i % 3 = 0) FROM generate_series(1, 60) i}, q{SELECT calibration_agg(r, c) FROM (VALUES (0, false), (1, true), (1, false)) v(r, c)} ],
+  driver_stats => [
+    q{SELECT driver_agg(5, '{1,2}')}, q{SELECT driver_agg(NULL, NULL)}, q{SELECT driver_agg(i, ARRAY[i % 3, i * i, 7]) FROM generate_series(1, 20) i}, q{SELECT driver_agg(y, ARRAY[x]) FROM (VALUES (1, -0.5), (2, 1), (NULL, 1)) v(y, x)} ],
   rows_state => [
     rows_of("window_funnel_accum(%s, '30 min', %s, true, false)", $times[0]), rows_of("window_funnel_accum(%s, NULL, %s)", map { "$times[$_], $_ % 2 = 0, $_ % 3 = 0, $_ > 5" } 0 .. 9),
     rows_of("window_funnel_accum(%s, '1 h', 'strict_order,strict_increase', %s, false, true)", @times[ 3, 1, 2 ]),

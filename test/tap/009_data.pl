@@ -60,6 +60,21 @@ SQL
   published("SELECT expected_purchases(rfm_stats(2, 30.43, 38.86), m, '273 days') FROM fitted", ['1.226'], 'what customer 1 will buy in 39 weeks');
   published("SELECT a[1], a[2], a[3], n FROM (SELECT (SELECT array_agg(estimate) FROM model_terms(spend)) AS a, (SELECT n FROM model_summary(spend)) FROM fitted) x",
     [qw(6.25 3.74 15.44 946)], 'Gamma-Gamma (Fader, Hardie 2013)');
+
+  # the back-tests of docs/backtest.md
+  published("SELECT sum(expected_purchases(r, m, '273 days')), (SELECT count(DISTINCT (id, at)) FROM cdnow WHERE at > '1997-09-30Z') FROM buyer, fitted", [qw(1653 1882)],
+    'purchases expected in 39 weeks, and made');
+  published("SELECT sum(expected_purchases(r, (SELECT churn_fit(r) FROM buyer), '273 days')), sum(expected_purchases(r, (SELECT churn_fit(r, 'paretonbd') FROM buyer), '273 days')) FROM buyer",
+    [qw(1577 1666)], 'by the other models');
+  $node->safe_psql($db, <<'SQL');
+CREATE TABLE way AS SELECT id, journey_agg(at, 'order') AS j FROM cdnow GROUP BY id;
+CREATE FUNCTION known_at(cutoff timestamptz) RETURNS TABLE (features float8[], churned boolean) LANGUAGE sql STABLE AS $$
+  SELECT journey_features(j, cutoff), touch_count(slice(j, cutoff + interval '1 us', cutoff + interval '182 days')) = 0
+  FROM way WHERE touch_count(slice(j, '-infinity', cutoff + interval '1 us')) > 0
+$$;
+CREATE TABLE trust AS SELECT calibration_agg(churn_risk(features, (SELECT logit_fit(churned, features, 1) FROM known_at('1997-06-30Z'))), churned) AS c FROM known_at('1997-12-31Z');
+SQL
+  published('SELECT n, churned, auc, low, high, brier(c) FROM trust, auc_report(c)', [qw(2357 1842 0.803 0.780 0.826 0.1326)], 'who will not come at all, told by a regression');
 }
 
 SKIP:

@@ -141,7 +141,7 @@ my %EDGE = (
     "'mean'", "'first'", "'markov'", "'shapley'", "'decay'", "'top'", "'percent'", "'easy'", "'net'", "'Mean'", "''", "'position'", 'NULL' ],
   'grain' => [ "'touchpoint'", "'day'", "'channel'", "'owner'", "'month'", "'Day'", "''", "repeat('x', 70000)", 'NULL' ],
   'by' => [ q('@web'), "'7'", q('[cart|@phone]'), "'[^7]'", "''", q('call@'), 'NULL' ],
-  (map { $_ => [ "'call'", q('@web'), "'7'", q('[cart|@phone]'), "''", q('call@'), "repeat('x', 70000)", 'NULL' ] } qw(session_of begin finish promise kept since)),
+  (map { $_ => [ "'call'", q('@web'), "'7'", q('[cart|@phone]'), "''", q('call@'), "repeat('x', 70000)", 'NULL' ] } qw(session_of begin finish promise kept since contact)),
   'template text[]' => [ "'{call}'", "'{7,12,7}'", q('{browse,cart@web,call}'), "'{}'", "'{NULL}'", q('{{a,b}}'), "array_fill('call'::text, '{1001}')", 'NULL' ],
   'metric' => [ "'nps'", "'csat'", "'experience_index'", "''", 'NULL' ],
   'missing' => [ "'rebase'", "'zero'", "'null'", "''", 'NULL' ],

@@ -13,9 +13,11 @@ SELECT setseed(0.5) \g /dev/null
 CREATE UNLOGGED TABLE bench_row AS
 SELECT f[1] AS x, f[1] + f[2] - f[3] + random() AS y, random() < 1 / (1 + exp(2 - f[1] - 2 * f[2])) AS churned, -ln(random()) * 100 * exp(-f[1]) AS duration, f, f[1:4] AS f4, random() AS risk
 FROM generate_series(1, :rows) AS n, LATERAL (SELECT ARRAY(SELECT random() FROM generate_series(1, 10) WHERE n > 0)) AS a(f);
+-- buyers by the assumptions of Pareto/NBD with r = s = 1: then the number of purchases in a time is geometric
 CREATE UNLOGGED TABLE bench_buyer AS
-SELECT rfm_stats(x, CASE WHEN x = 0 THEN 0 ELSE round((t * (1 - random() ^ x))::numeric, 1)::float8 END, t, CASE WHEN x > 0 THEN 20 + 10 * random() END) AS r
-FROM (SELECT floor(-ln(random()) * (random() * 4))::int AS x, 30 + floor(random() * 100) / 7 AS t FROM generate_series(1, :rows)) AS b;
+SELECT rfm_stats(x, CASE WHEN x = 0 THEN 0 ELSE floor(alive * random() ^ (1.0 / x) * 7) / 7 END, t, CASE WHEN x > 0 THEN 20 + 10 * random() END) AS r
+FROM (SELECT t, alive, floor(ln(1 - random()) / ln(alive / (alive + 7)))::int AS x
+      FROM (SELECT t, least(t, 0.01 - ln(1 - random()) / (0.01 - ln(1 - random())) * 30) AS alive FROM (SELECT 30 + floor(random() * 100) / 7 AS t FROM generate_series(1, :rows)) AS seen OFFSET 0) AS lives OFFSET 0) AS b;
 ANALYZE bench_row, bench_buyer;
 
 CREATE FUNCTION pg_temp.milliseconds(query text) RETURNS float8 LANGUAGE plpgsql AS $$

@@ -12,7 +12,9 @@
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 
-#define SHOWN			40		/* bytes of the input that a message shows from the place on */
+/* bytes of the input that a message shows, and from the place of the fault on */
+#define SHOWN			100
+#define SHOWN_THERE		40
 
 /* ---- from text ---- */
 
@@ -191,11 +193,16 @@ churn_model_in(PG_FUNCTION_ARGS)
 	CxModel    *model = from_text(text, &in);
 
 	if (in.what != NULL)
+	{
+		int			len = (int) strlen(text);
+		int			shown = pg_mbcliplen(text, len, SHOWN);
+
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", "churn_model"),
+				 errmsg("invalid input syntax for type %s: \"%.*s%s\"", "churn_model", shown, text, shown < len ? "..." : ""),
 				 *in.at == '\0' ? errdetail("At the end: %s.", in.what) :
-				 errdetail("At \"%.*s\": %s.", pg_mbcliplen(in.at, (int) strlen(in.at), SHOWN), in.at, in.what)));
+				 errdetail("At \"%.*s\": %s.", pg_mbcliplen(in.at, (int) strlen(in.at), SHOWN_THERE), in.at, in.what)));
+	}
 	PG_RETURN_POINTER(cx_model_pack(model));
 }
 

@@ -338,7 +338,8 @@ my %seeds = (
   journey_pattern => [
     @{ $SAMPLES{journey_pattern} }, 'a->b~>c', '( a | b ) *  ->  [ ^ @web | 7 ] { 2 , } within 90 m', 'a ~> b after 1h within 2d' ],
   funnel_def => [
-    @{ $SAMPLES{funnel_def} }, 'funnel ( a,b ,[ c | @d ] ) tolerance 1 s  within 90 m mode ordered', 'funnel(a,b optional within 2d,c)exclude(x,/y)hold owner' ]);
+    @{ $SAMPLES{funnel_def} }, 'funnel ( a,b ,[ c | @d ] ) tolerance 1 s  within 90 m mode ordered', 'funnel(a,b optional within 2d,c)exclude(x,/y)hold owner' ],
+  churn_model => [ @{ $SAMPLES{churn_model} }, " sbg\tn=10 events=3  log_likelihood=-4e0\nalpha=3. beta=.1 " ]);
 # states and statistics: the bytes that they wrote, in hexadecimal
 $seeds{$_} = $SAMPLES{$_} for grep { /_stats$|^rows_state$/ } map { $_->{name} } @types;
 my %pieces = (
@@ -348,6 +349,8 @@ my %pieces = (
   journey_pattern => [
     ' -> ', ' ~> ', '~[^x]>', '.', '[', ']', '[a|b]', '[^a]', '(', ')', ' | ', '*', '+', '?', '{2}', '{0,3}', '{1001}', '{2,}', '^', '$', ' within 7d', ' after 2h', ' within 1w',
     'call@phone', '@web/buy#shop', '"', '"a b"', '7' ],
+  churn_model => [
+    'sbg', 'cox', 'logit', ' n=10', ' events=3', ' unit=7', ' log_likelihood=-4', ' x1=2', ' x2=-3', ' alpha=1', ' covariance=', ' extra=', ',', '1e400', '1e-400', '-0', '=', '0x10', '+1', 'inf' ],
   funnel_def => [
     'funnel(', ', ', ')', ' optional', ' within 7d', ' within 1h', ' mode any', ' mode strict', ' mode increasing', ' exclude (', ' hold channel', ' hold stage', ' tolerance 2s',
     ' tolerance 0s', '[a|b]', '[^a]', '.', 'call@phone', '@web/buy#shop', '"', '"a b"', '7', 'm', '99999999999d', '1.5s' ]);

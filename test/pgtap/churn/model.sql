@@ -32,7 +32,8 @@ SELECT is_empty($$ SELECT i FROM model, model_summary(m) s WHERE (s.kind, s.n, s
 SELECT is_empty($$ SELECT i FROM model, model_terms(m) t
     WHERE (estimate < low OR estimate > high) OR (std_error IS NULL AND (low, high, z, p_value) IS DISTINCT FROM (NULL, NULL, NULL, NULL)) $$, 'limits lie around the estimate, and are unknown with the error');
 SELECT is_empty($$ SELECT i FROM model, model_terms(m) t WHERE model.kind IN ('logit', 'cox') AND std_error > 0
-    AND abs(low - (estimate - 1.959963984540054 * std_error)) > 1e-9 * (abs(estimate) + std_error) $$, 'they are those of Wald');
+    AND (abs(low - (estimate - 1.959963984540054 * std_error)) > 1e-9 * (abs(estimate) + std_error)
+      OR abs(high - (estimate + 1.959963984540054 * std_error)) > 1e-9 * (abs(estimate) + std_error)) $$, 'they are those of Wald');
 SELECT is_empty($$ SELECT i FROM model, model_terms(m) t WHERE t.term IN ('r', 'gamma', 'beta') AND low > 0 AND high < 1e300 AND abs(low * high / estimate ^ 2 - 1) > 1e-9 $$,
     'or, of what is above 0, those of the logarithm');
 

@@ -109,7 +109,7 @@ extern void cx_flow_times_free(CxLogHist *all);
 extern void cx_flow_add_counts(CxFlow *flow, uint64 journeys, uint64 transitions);	/* 22003 */
 
 /* flow_io.c */
-extern bool cx_flow_visits(const CxFlow *flow);	/* false: the counts contradict each other */
-extern void cx_flow_same_kind(CxFlow *flow, int grain, bool timed);	/* 22023 */
+extern bool cx_flow_visits(const CxFlow *flow); /* false: the counts contradict each other */
+extern void cx_flow_same_kind(CxFlow *flow, int grain, bool timed); /* 22023 */
 
 #endif							/* CX_FLOW_H */

@@ -29,7 +29,7 @@ typedef struct CxFunnel
 	int			text_len;
 	bool		quick;			/* cx_trail_find_quick() does it */
 	CxWhat	   *what;			/* the steps, then the exclusions; it needs the first step, in mode any some step */
-	CxMasks *masks;		/* NULL if there are more than 64 of them */
+	CxMasks    *masks;			/* NULL if there are more than 64 of them */
 	MemoryContext context;		/* of all of it */
 	CxMemory	memory;			/* of that context */
 
@@ -56,7 +56,7 @@ typedef struct CxFunnel
 #define CX_FUNNEL_SKIPPED	PG_INT64_MIN
 
 /* funnel_def.c */
-extern CxFunnelDef *cx_funnel_def_from_stored(const struct varlena *stored, MemoryContext context);	/* XX001 */
+extern CxFunnelDef *cx_funnel_def_from_stored(const struct varlena *stored, MemoryContext context); /* XX001 */
 /* false: malformed */
 extern bool cx_funnel_def_from_text(const char *text, int len, const CxMemory *memory, CxFunnelDef *def);
 extern struct varlena *cx_funnel_def_to_stored(const CxFunnelDef *def);

@@ -151,11 +151,10 @@ static CxTrail
 quick_trail(Walk *w)
 {
 	CxFunnel   *f = w->funnel;
+	CxTrail		trail = {.position = f->position, .code = f->trail_code, .rows = w->rows, .row = 1};
 
-	return (CxTrail) {
-		.n = cx_masks_scan(w->j, f->rows, 1, f->position, f->trail_code, &w->seen),
-		.position = f->position, .code = f->trail_code, .rows = w->rows, .row = 1
-	};
+	trail.n = cx_masks_scan(w->j, f->rows, 1, f->position, f->trail_code, &w->seen);
+	return trail;
 }
 
 #define FITS_STEP	1
@@ -279,12 +278,14 @@ static CxTrail
 part_of(const CxTrail *trail, const Split *s, int name)
 {
 	int			begin = s->begin[name];
+	CxTrail		part = {.rows = trail->rows, .row = trail->row};
 
-	return (CxTrail) {
-		.n = s->begin[name + 1] - begin, .position = s->position + begin, .time = s->time + begin,
-		.code = s->code + begin, .rows = trail->rows, .row = trail->row,
-		.void_before = trail->void_before == NULL ? NULL : s->void_before + begin
-	};
+	part.n = s->begin[name + 1] - begin;
+	part.position = s->position + begin;
+	part.time = s->time + begin;
+	part.code = s->code + begin;
+	part.void_before = trail->void_before == NULL ? NULL : s->void_before + begin;
+	return part;
 }
 
 static void

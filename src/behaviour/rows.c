@@ -212,9 +212,8 @@ new_state(CxRowsShared *shared, MemoryContext aggcontext)
 {
 	bool		few = ++shared->states < LOG_GROUPS;
 	bool		fresh;
-	MemoryContext context = few ? shared->base.context :
-		cx_shared(aggcontext, states_name, sizeof(CxShared), &fresh)->context;
-	MemoryContext old = MemoryContextSwitchTo(context);
+	CxShared   *home = few ? &shared->base : cx_shared(aggcontext, states_name, sizeof(CxShared), &fresh);
+	MemoryContext old = MemoryContextSwitchTo(home->context);
 	CxRowsState *state = (CxRowsState *) cx_stats_new(&cx_rows_state_type);
 	CxRowsRun  *run = shared->runs > 0 ? &shared->run[shared->runs - 1] : NULL;
 
@@ -275,7 +274,7 @@ state_of_call(FunctionCallInfo fcinfo, CxRowsShared *shared, MemoryContext aggco
 
 Datum
 cx_rows_collect(FunctionCallInfo fcinfo, const CxAsked *asked, TimestampTz at, const uint64 *words,
-			void (*check) (const CxAsked *asked))
+				void (*check) (const CxAsked *asked))
 {
 	MemoryContext aggcontext = NULL;
 	CxRowsShared *shared = NULL;

@@ -107,7 +107,7 @@ pg_noreturn extern void cx_rows_refuse(const CxAsked *before, const CxAsked *now
  * state is new, "check" is called, unless it is NULL.
  */
 extern Datum cx_rows_collect(FunctionCallInfo fcinfo, const CxAsked *asked, TimestampTz at, const uint64 *words,
-						 void (*check) (const CxAsked *asked));
+							 void (*check) (const CxAsked *asked));
 extern void cx_rows_add(CxRowsState *state, TimestampTz at, const uint64 *words);
 extern void cx_rows_reserve(CxRowsState *state, Size more);
 extern void cx_rows_begin_state(CxRowsState *state, const CxAsked *asked);

@@ -64,7 +64,7 @@ static bool
 sound_question(const CxAsked *asked)
 {
 	bool		funnel = asked->kind == CX_ROWS_FUNNEL;
-	bool		text = asked->kind == CX_ROWS_SEQUENCE || asked->kind == CX_ROWS_TIMES;
+	bool		textual = asked->kind == CX_ROWS_SEQUENCE || asked->kind == CX_ROWS_TIMES;
 
 	if (asked->kind < CX_ROWS_FUNNEL || asked->kind > CX_ROWS_TIMES || (asked->modes & ~CX_CHAIN_MODES) != 0)
 		return false;
@@ -73,7 +73,7 @@ sound_question(const CxAsked *asked)
 	if ((asked->modes & CX_CHAIN_ONCE) && (asked->modes & (CX_CHAIN_ORDER | CX_CHAIN_DEDUPLICATE)))
 		return false;
 	return (asked->conditions == 0) == (asked->kind == CX_ROWS_TIMES) && asked->conditions <= CX_ROWS_MAX_CONDITIONS &&
-		asked->text_len <= (text ? CX_ROWS_MAX_TEXT : 0);
+		asked->text_len <= (textual ? CX_ROWS_MAX_TEXT : 0);
 }
 
 /* Patterns, grains and names of zones are printable ASCII. */

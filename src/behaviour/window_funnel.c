@@ -14,12 +14,13 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-static const struct
+typedef struct Mode
 {
 	const char *name;
 	unsigned	modes;
-}			mode_names[] =
-{
+} Mode;
+
+static const Mode mode_names[] = {
 	{"default", 0},
 	{"strict_deduplication", CX_CHAIN_DEDUPLICATE},
 	{"strict_order", CX_CHAIN_ORDER},

@@ -18,7 +18,8 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
-#define SUMMARY_COLUMNS		9	/* n, missing, events, ties, log_likelihood, null_log_likelihood, chi_square, df, p_value */
+#define SUMMARY_COLUMNS		9	/* n, missing, events, ties, log_likelihood, null_log_likelihood, chi_square, df,
+								 * p_value */
 #define BASELINE_COLUMNS	3	/* time, cumulative_hazard, survival */
 
 /* Is the baseline in the extras what cox_fit() would write? It may have come as text. */

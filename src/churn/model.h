@@ -95,6 +95,6 @@ extern bool cx_features_arg(FunctionCallInfo fcinfo, int arg, const double **fea
 /* model_io.c and model.c share: NULL if it may stand in a model, else what is wrong with it; *code is set then */
 extern const char *cx_model_fault(const CxModel *model, int *code);
 extern CxModel *cx_model_unpack(const void *bytes, Size len);	/* NULL: malformed */
-extern int	cx_model_fixed_terms(CxModelKind kind);	/* -1: any number */
+extern int	cx_model_fixed_terms(CxModelKind kind); /* -1: any number */
 
 #endif							/* CX_MODEL_H */

@@ -26,9 +26,8 @@ cx_rows_begin(FunctionCallInfo fcinfo, int columns)
 	if (get_call_result_type(fcinfo, NULL, &rows.desc) != TYPEFUNC_COMPOSITE || rows.desc->natts != columns)
 		elog(ERROR, "unexpected result type of a set-returning function of cx_analytics");
 	/*
-	 * The rows and one copy of the descriptor live as long as the query, and
-	 * the executor frees them; anything else allocated there would stay for
-	 * each of a million calls.
+	 * The rows and one copy of the descriptor live as long as the query, and the executor frees them; anything else
+	 * allocated there would stay for each of a million calls.
 	 */
 	old = MemoryContextSwitchTo(rsinfo->econtext->ecxt_per_query_memory);
 	rows.desc = CreateTupleDescCopy(rows.desc);

@@ -78,7 +78,7 @@ typedef struct CxDriverFit
 #define CX_DRIVER_LOST	1e-6
 
 extern CxDriverSums cx_driver_sums(const CxDrivers *drivers);
-extern CxDriverFit cx_driver_fit(const CxDriverSums *sums);	/* XX001 of sums that no rows can have */
+extern CxDriverFit cx_driver_fit(const CxDriverSums *sums); /* XX001 of sums that no rows can have */
 extern void cx_driver_interrupt(void *arg);
 
 /* The names of p drivers: those of an argument, or x1, x2, ... if it is NULL; 22023 */

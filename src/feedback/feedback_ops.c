@@ -84,7 +84,7 @@ feedback_category(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	buckets = cx_scale_buckets(cx_answer_scale(answer));
 	PG_RETURN_TEXT_P(cstring_to_text(cx_kind_bucket_name(cx_answer_kind(answer),
-														  cx_answer_bucket(&buckets, cx_answer_offset(answer)))));
+														 cx_answer_bucket(&buckets, cx_answer_offset(answer)))));
 }
 
 /*

@@ -53,9 +53,9 @@ extern CxReading cx_reading_of_state(const TallyState *state, CxKind kind);
 extern double cx_share_good(const CxReading *r);
 extern double cx_share_bad(const CxReading *r);
 extern double cx_percent_good(const CxReading *r);
-extern double cx_net(const CxReading *r);		/* -100..100, good minus bad */
+extern double cx_net(const CxReading *r);	/* -100..100, good minus bad */
 extern double cx_effective_n(const CxReading *r);
-extern double cx_mean(const CxReading *r);		/* in units of the scale */
+extern double cx_mean(const CxReading *r);	/* in units of the scale */
 extern double cx_stddev(const CxReading *r);	/* of the sample */
 
 /* a + b, or 22003 where a count or a sum of weights leaves its type */

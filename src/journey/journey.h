@@ -137,15 +137,15 @@ typedef struct CxEntry
  */
 extern bool cx_journey_view(CxJourney *j, const void *bytes, Size len);
 extern void cx_journey_open(CxJourney *j, Datum d);
-extern void cx_journey_head(CxJourney *j, Datum d);	/* only n, start, end and flags; does not detoast it all */
+extern void cx_journey_head(CxJourney *j, Datum d); /* only n, start, end and flags; does not detoast it all */
 extern void cx_journey_names(const CxJourney *j, CxName *names);
-extern void cx_journey_name_check(CxName name);	/* damaged, if it is no text in the server's encoding */
+extern void cx_journey_name_check(CxName name); /* damaged, if it is no text in the server's encoding */
 extern void cx_journey_entries(const CxJourney *j, CxEntry *entries);
 extern void cx_journey_entry_names(const CxJourney *j, int facets, CxEntry *entries);	/* only facets with bit 1 << f */
 extern void cx_journey_codes(const CxJourney *j, int from, int count, uint32 *codes);
 extern void cx_journey_times(const CxJourney *j, int from, int count, TimestampTz *times);
 extern int	cx_journey_first_at(const CxJourney *j, TimestampTz at);	/* the first touch at or after; n if none */
-extern void cx_journey_answers(const CxJourney *j, int from, int count, CxAnswer *answers);	/* 0: none */
+extern void cx_journey_answers(const CxJourney *j, int from, int count, CxAnswer *answers); /* 0: none */
 extern void cx_journey_values(const CxJourney *j, int from, int count, double *values); /* NaN: none */
 pg_noreturn extern void cx_journey_damaged(void);
 

@@ -294,7 +294,7 @@ name_text_size(CxName name)
 	return 2 * (Size) Max(name.len, CX_NAME_DIGITS) + 3;
 }
 
-#define TOUCH_TEXT_SIZE		128	/* time, feedback, value and what stands between */
+#define TOUCH_TEXT_SIZE		128 /* time, feedback, value and what stands between */
 
 /* A journey that cannot be written down could not be dumped. */
 static void

@@ -172,7 +172,7 @@ add_term(CxMasks *m, const CxWhatTerm *term)
 CxMasks *
 cx_masks_make(const CxWhat *what, MemoryContext context)
 {
-	CxMasks *m;
+	CxMasks    *m;
 
 	if (what->row != 1 || what->n_names >= PG_UINT16_MAX)
 		return NULL;

@@ -26,7 +26,7 @@ typedef enum CxFacet
 #define CX_FACETS			4
 #define CX_ALL_FACETS		((1 << CX_FACETS) - 1)
 #define CX_NAME_MAX			4095	/* bytes; longer is 54000 */
-#define CX_NAME_DIGITS		10		/* of a number below 2^31 */
+#define CX_NAME_DIGITS		10	/* of a number below 2^31 */
 
 typedef struct CxName
 {

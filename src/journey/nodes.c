@@ -14,7 +14,7 @@
 #define FIRST_SLOTS_BITS	4
 #define FIRST_SLOTS		(1 << FIRST_SLOTS_BITS)
 #define MIX				UINT64CONST(0x9e3779b97f4a7c15)
-#define MIX_LAST		UINT64CONST(0xd6e8feb86659fd92)	/* even: first and last are one word in short names */
+#define MIX_LAST		UINT64CONST(0xd6e8feb86659fd92) /* even: first and last are one word in short names */
 
 void
 cx_nodes_init(CxNodes *nodes, MemoryContext context)

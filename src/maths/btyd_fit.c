@@ -63,7 +63,7 @@ typedef struct Term
 static Term
 term_of_x(CxBtydKind kind, const double *par, double x)
 {
-	Term	term = {0.0, {0.0}};
+	Term		term = {0.0, {0.0}};
 	double		m = x + early(kind);
 
 	switch (kind)
@@ -188,7 +188,7 @@ cx_btyd_likelihood(const double *log_parameters, double *gradient, void *arg)
 	int			n = cx_btyd_parameters(data->kind);
 	double		par[4];
 	double		by[4];
-	Term	term = {0.0, {0.0}};
+	Term		term = {0.0, {0.0}};
 	double		last = -1.0;
 	double		sum = 0.0;
 	double		lost = 0.0;		/* by rounding: Neumaier (1974) */

@@ -160,14 +160,14 @@ cx_stirling_error(double x)
 {
 	double		shift = 0.0;
 	double		w;
+	double		tail;
 
 	for (; x < 16.0; x += 1.0)
 		shift += (x + 0.5) * log1p(1.0 / x) - 1.0;
 
 	w = 1.0 / (x * x);
-	return shift + (1.0 / 12.0 - w * (1.0 / 360.0 - w * (1.0 / 1260.0
-				- w * (1.0 / 1680.0 - w * (1.0 / 1188.0
-				- w * (691.0 / 360360.0)))))) / x;
+	tail = 1.0 / 1680.0 - w * (1.0 / 1188.0 - w * (691.0 / 360360.0));
+	return shift + (1.0 / 12.0 - w * (1.0 / 360.0 - w * (1.0 / 1260.0 - w * tail))) / x;
 }
 
 /*
@@ -235,12 +235,12 @@ beta_fraction(double a, double b, double x, double y, double excess)
 	for (m = 1; m <= MAX_FRACTION_STEPS; m++)
 	{
 		double		s = a + 2.0 * m;
-		double		top = ((a + m - 1.0) / (s - 1.0)) * ((a + b + m - 1.0) / (s - 1.0))
-			* x * (m * (b - m) * x);
-		double		bottom = m + m * (b - m) * x / (s - 1.0)
-			+ (a + m) * (1.0 - excess + m * (1.0 + y)) / (s + 1.0);
+		double		top = ((a + m - 1.0) / (s - 1.0)) * ((a + b + m - 1.0) / (s - 1.0));
+		double		bottom = m + m * (b - m) * x / (s - 1.0);
 		double		factor;
 
+		top = top * x * (m * (b - m) * x);
+		bottom += (a + m) * (1.0 - excess + m * (1.0 + y)) / (s + 1.0);
 		d = bottom + top * d;
 		if (fabs(d) < tiny)
 			d = tiny;
@@ -305,8 +305,7 @@ cx_incomplete_beta(double a, double b, double x)
 		return NAN;
 
 	/*
-	 * The difference of two large products decides the digits: carry what
-	 * each product, and y, lost to rounding.
+	 * The difference of two large products decides the digits: carry what each product, and y, lost to rounding.
 	 */
 	excess = (bx - ay) + (fma(b, x, -bx) - fma(a, y, -ay) - a * ((1.0 - y) - x));
 	return beta_parts(a, b, x, y, excess).lower;

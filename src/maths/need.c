@@ -17,7 +17,9 @@ add(CxNeedBuilder *builder, CxNeedItem item)
 void
 cx_need_add_op(CxNeedBuilder *builder, CxNeedOp op)
 {
-	add(builder, (CxNeedItem) {op, 0, {NULL, -1}});
+	CxNeedItem	item = {op, 0, {NULL, -1}};
+
+	add(builder, item);
 }
 
 bool

@@ -8,7 +8,7 @@
 #ifndef CX_MATHS_OPTIMISE_H
 #define CX_MATHS_OPTIMISE_H
 
-#define CX_MAXIMISE_MOST	4		/* variables */
+#define CX_MAXIMISE_MOST	4	/* variables */
 
 /* The value at x, and its gradient; not finite where there is none. */
 typedef double (*CxObjective) (const double *x, double *gradient, void *arg);

@@ -127,7 +127,7 @@ parse_time_part(Parser *p, uint64_t *time)
 	int			begin = p->at;
 	int64_t		whole;
 	int64_t		millionths = 0;
-	unsigned __int128 sum;
+	unsigned __int128	sum;
 
 	if (!parse_digits(p, INT64_MAX / MICROSECONDS, &whole))
 		return fail(p, CX_FAULT_SYNTAX, p->at, "expected a time, such as 7d, 12h 30m or 1.5s", NULL);

@@ -158,8 +158,8 @@ fail_pattern_syntax(Parser *p, const char *bytes, int len, int at)
 	}
 	if (found < 0)
 		return true;
-	*p->error = (CxParseError) {CX_FAULT_SYNTAX, at + found, "this belongs to patterns, not to a bare name",
-		"Write alternatives in brackets, as in [call|chat], use @~ for patterns, or put the name in double quotes."};
+	fail(p, at + found, "this belongs to patterns, not to a bare name");
+	p->error->hint = "Write alternatives in brackets, as in [call|chat], use @~ for patterns, or put the name in double quotes.";
 	return false;
 }
 

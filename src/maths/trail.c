@@ -34,8 +34,9 @@ typedef struct Rule
 static Rule
 rule_of(const CxFunnelDef *def, const CxTrail *trail, const CxMemory *memory)
 {
-	return (Rule) {def, trail, memory, CX_FUNNEL_NEVER,
-				   def->tolerance == CX_FUNNEL_NEVER ? 0 : def->tolerance};
+	uint64_t	slack = def->tolerance == CX_FUNNEL_NEVER ? 0 : def->tolerance;
+
+	return (Rule) {def, trail, memory, CX_FUNNEL_NEVER, slack};
 }
 
 static inline uint64_t

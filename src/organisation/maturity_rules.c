@@ -136,10 +136,11 @@ dimension_of(CxMaturity *m, const char *name)
 static CxMaturity
 no_rules(int room)
 {
-	return (CxMaturity) {
-		.dimension = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * Max(room, 1)),
-		.evidence = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(CxEvidence) * Max(room, 1))
-	};
+	CxMaturity	m = {0};
+
+	m.dimension = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * Max(room, 1));
+	m.evidence = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(CxEvidence) * Max(room, 1));
+	return m;
 }
 
 /* "number" of the rule, from 1, for messages. */
@@ -153,9 +154,11 @@ add_rule(CxMaturity *m, const CxMaturityRule *rule, int number)
 	if (place < 0)
 	{
 		place = m->n++;
-		m->evidence[place] = (CxEvidence) {
-			.name = rule->evidence, .dimension = dimension, .at_most = rule->at_most, .value = NAN
-		};
+		memset(&m->evidence[place], 0, sizeof(CxEvidence));
+		m->evidence[place].name = rule->evidence;
+		m->evidence[place].dimension = dimension;
+		m->evidence[place].at_most = rule->at_most;
+		m->evidence[place].value = NAN;
 	}
 	e = &m->evidence[place];
 	if (e->dimension != dimension)

@@ -98,9 +98,9 @@ lines_of(const CxSilo *silo)
 	for (uint32 i = 0; i < silo->nodes.n; i++)
 	{
 		const CxSiloOwner *owner = &silo->owner[i];
+		double		gap = plain_rate(owner->ok, owner->bad) - plain_rate(owner->journeys_ok, owner->journeys_failed);
 
-		lines[i] = (Line) {silo->nodes.name[i], owner, plain_rate(owner->ok, owner->bad) -
-			plain_rate(owner->journeys_ok, owner->journeys_failed)};
+		lines[i] = (Line) {silo->nodes.name[i], owner, gap};
 	}
 	qsort(lines, silo->nodes.n, sizeof(Line), cmp_lines);
 	return lines;

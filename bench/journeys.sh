@@ -84,7 +84,7 @@ storing() {
 
 finding() {
     local pattern="j @~ 'call@phone ~> cancel within 30d'"
-    local names="j @& '{call@phone,cancel}'"
+    local both="j @& '{call@phone,cancel}'"
     measure 'one touchpoint, in 1.6 % of the journeys' "$SERIAL" \
         'with the index' "SELECT count(*) FROM journey_found WHERE j @~ 'cancel'" \
         'without' "SELECT count(*) FROM journey_text WHERE j @~ 'cancel'"
@@ -92,8 +92,8 @@ finding() {
         'with the index' "SELECT count(*) FROM journey_found WHERE $pattern" \
         'without' "SELECT count(*) FROM journey_text WHERE $pattern"
     measure 'two touches in any order' "$SERIAL" \
-        'with the index' "SELECT count(*) FROM journey_found WHERE $names" \
-        'without' "SELECT count(*) FROM journey_text WHERE $names"
+        'with the index' "SELECT count(*) FROM journey_found WHERE $both" \
+        'without' "SELECT count(*) FROM journey_text WHERE $both"
 }
 
 refreshing() {

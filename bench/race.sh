@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # the script that sources this reads SERIAL, PARALLEL and ASKED
 # Questions that have several forms of SQL and a form of ours, all of them views: which form is the
 # fastest, whether all give the same answer, and how they compare within one run.
 #

@@ -11,7 +11,10 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(
-  cx_node rows one surface base_types call_of edges %SAMPLES mutants readers probe_kit probe_function probed);
+  long_form cx_node rows one surface base_types call_of edges %SAMPLES mutants readers probe_kit probe_function probed);
+
+# Are the long forms of tests asked for? The short ones try the same with fewer rows, values, repetitions.
+sub long_form { return $ENV{CX_LONG} }
 
 # A started node. The extension may be installed below a private directory: then the caller of the
 # tests says how a server finds it, as lines of postgresql.conf in CX_EXTENSION_CONF.

@@ -42,10 +42,10 @@ CREATE VIEW ours_retention_integers AS
 SELECT cohort, period, retained FROM retention_matrix((SELECT retention_agg(j, 'month') FROM journey_integers), as_of => '2027-01-01 00:00Z')
 WHERE retained > 0;
 
-CREATE VIEW ours_preceded_names AS SELECT count(*) AS customers FROM journey_names WHERE j @~ '@web ~> call within 1d';
+CREATE VIEW ours_preceded_names AS SELECT count(*) AS customers FROM journey_names WHERE preceded_by(j, 'call', '@web', interval '24 hours') > 0;
 
-CREATE VIEW ours_repeat_names AS SELECT count(*) AS customers FROM journey_names WHERE j @~ 'call ~> call within 7d';
-CREATE VIEW ours_repeat_integers AS SELECT count(*) AS customers FROM journey_integers WHERE j @~ '17 ~> 17 within 7d';
+CREATE VIEW ours_repeat_names AS SELECT count(*) AS customers FROM journey_names WHERE repeat_contacts(j, 'call', interval '168 hours') > 0;
+CREATE VIEW ours_repeat_integers AS SELECT count(*) AS customers FROM journey_integers WHERE repeat_contacts(j, '17', interval '168 hours') > 0;
 
 CREATE VIEW ours_paths_names AS
 SELECT journeys AS n, array_to_string(path, ' > ') AS path FROM path_top((SELECT path_agg(j, 5) FROM journey_names), 10);

@@ -20,6 +20,11 @@ TESTS_PG16   = $(filter %_16,$(TESTS))
 REGRESS      = install $(filter-out install $(TESTS_PG16),$(TESTS))
 REGRESS_OPTS = --inputdir=test
 
+# sessions side by side: test/isolation/specs/*.spec, compared with test/isolation/expected/*.out;
+# differences are told where pg_regress tells them
+ISOLATION      = $(sort $(notdir $(basename $(wildcard test/isolation/specs/*.spec))))
+ISOLATION_OPTS = --inputdir=test/isolation --outputdir=. --load-extension=$(EXTENSION)
+
 # pg_regress prefers ./sql/NAME.sql to test/sql/NAME.sql: refuse the collision
 SHADOWED := $(filter $(notdir $(wildcard sql/*.sql)),$(notdir $(wildcard test/sql/*.sql)))
 ifneq ($(SHADOWED),)

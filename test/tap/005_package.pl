@@ -24,9 +24,14 @@ is_deeply([ grep { !defined $meta->{$_} } qw(name version abstract maintainer li
 like(slurp_file("$top/CHANGELOG.md"), qr/^## .*\Q$version\E/m, 'CHANGELOG.md speaks of the version');
 
 # pg_regress would stop at an input without an answer, and ignore an answer without an input
-my %inputs = map { m{([^/]+)\.sql$} ? ($1 => 1) : () } glob "$top/test/sql/*.sql";
-my %answers = map { m{([^/]+?)(?:_\d)?\.out$} ? ($1 => 1) : () } glob "$top/expected/*.out";
-is_deeply([ sort keys %answers ], [ sort keys %inputs ], 'every regression test has an answer, and no answer is left over');
+for ([ 'test/sql/*.sql', 'expected/*.out' ], [ 'test/isolation/specs/*.spec', 'test/isolation/expected/*.out' ])
+{
+	my ($inputs, $answers) = @$_;
+	my %inputs = map { m{([^/]+)\.\w+$} ? ($1 => 1) : () } glob "$top/$inputs";
+	my %answers = map { m{([^/]+?)(?:_\d)?\.out$} ? ($1 => 1) : () } glob "$top/$answers";
+
+	is_deeply([ sort keys %answers ], [ sort keys %inputs ], "every $inputs has an answer, and no answer is left over");
+}
 
 my $script = slurp_file("$top/sql/cx_analytics--$version.sql");
 unlike($script, qr/CREATE\s+OR\s+REPLACE|IF\s+NOT\s+EXISTS|SECURITY\s+DEFINER/i, 'the install script adopts nothing and runs as nobody else');

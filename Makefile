@@ -11,7 +11,9 @@ SHLIB_LINK  = -lm
 
 # the install script is put together from its rooms at build time and never committed
 SQL_MODULES = $(sort $(wildcard sql/modules/*.sql))
-DATA        = $(wildcard sql/upgrade/$(EXTENSION)--*--*.sql)
+# earlier versions can be installed and upgraded from; the one being made is put together even when it has been released
+DATA        = $(wildcard sql/upgrade/$(EXTENSION)--*--*.sql) \
+    $(filter-out %--$(EXTVERSION).sql,$(wildcard sql/released/$(EXTENSION)--*.sql))
 DATA_built  = sql/$(EXTENSION)--$(EXTVERSION).sql
 
 # pg_regress reads test/sql/*.sql (--inputdir) and compares with ./expected/*.out

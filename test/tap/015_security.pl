@@ -96,7 +96,7 @@ sub overloads
   $own{"$_->{name}(@{ $_->{args} })"} = 1 for @routines;
   for my $r (@routines)
   {
-    for my $how ('lair', 'text', 'anyelement', 'anyarray', 'jsonb', 'bytea')
+    for my $how ('lair', 'text', 'anyelement', $long ? ('anyarray', 'jsonb', 'bytea') : ())
     {
       my @types = $types->($how, @{ $r->{args} });
 
@@ -214,7 +214,7 @@ plant('planted', map { overloads($_) } 'evil', 'public', 'cx');
 
   note("$planted objects planted, not planted: $_->[1] with $_->[0], like $_->[2]")
     for rows($node, 'planted', "SELECT left(outcome, 5), count(*), min(outcome || ' ' || sql) FROM public.planted WHERE outcome <> 'planted' GROUP BY 1");
-  cmp_ok($planted, '>', 4000, 'thousands of things are planted');
+  cmp_ok($planted, '>', 5000, 'thousands of things are planted');
 }
 # what only a superuser may make cannot be planted
 like(refused('mallory', 'planted', "CREATE $_"), qr/42501|42809/, 'an attacker cannot plant: ' . s/evil\.//gr)
@@ -225,7 +225,7 @@ for my $installer ($super, 'owner')
 {
   for my $place (sort keys %place)
   {
-    next if !$long && ($installer eq 'owner') != ($place eq 'public');
+    next if !$long && "$installer $place" !~ /^($super own|owner public)$/;
     my $target = $place{$place};
     my $db = "attacked_${place}_" . ($installer eq 'owner' ? 'owner' : 'super');
     my $create = 'CREATE EXTENSION cx_analytics' . ($place eq 'shared' ? ' SCHEMA cx' : '');
@@ -296,14 +296,15 @@ SELECT string_agg(pg_describe_object(classid, objid, 0), ', ') FROM (
   UNION SELECT m.* FROM member m JOIN pg_depend d USING (classid, objid) JOIN planted ON d.refclassid = class AND d.refobjid = id) captured
 SQL
     # and moving it on meets what lies there
-    if ($place eq 'shared' && $installer ne 'owner')
+    if ($installer eq $super)
     {
-      my ($clash) = clashes('evil');
+      my $next = $target eq 'evil' ? 'cx' : 'evil';
+      my ($clash) = clashes($next);
 
       as('mallory', $db, $clash->[0]);
-      like(refused($installer, $db, 'ALTER EXTENSION cx_analytics SET SCHEMA evil'), qr/(42723|42710).*already exists in schema "evil"/, "$title: it does not move over what is there");
+      like(refused($installer, $db, "ALTER EXTENSION cx_analytics SET SCHEMA $next"), qr/(42723|42710).*already exists in schema "$next"/, "$title: it does not move over what is there");
       as('mallory', $db, $clash->[1]);
-      $node->safe_psql($db, 'ALTER EXTENSION cx_analytics SET SCHEMA evil');
+      $node->safe_psql($db, "ALTER EXTENSION cx_analytics SET SCHEMA $next");
       is(join("\n", catalog_diff(catalog($node, $db), $reference)), '', "$title: moved in between plants, it is the same still");
     }
     is(one($node, $db, 'SELECT is_called FROM trap.ran'), 'f', "$title: nothing planted ever ran");
@@ -383,7 +384,8 @@ sub write_calls
 
   $node->safe_psql($db, "CREATE SCHEMA $quoted; CREATE EXTENSION cx_analytics SCHEMA $quoted;
     DO \$set\$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = %I, public', current_database(), \$name\$$schema\$name\$); END \$set\$");
-  probe_kit($node, $db);
+  if ($db eq 'calls') { probe_kit($node, $db) }    # fills the samples
+  else { $node->safe_psql($db, 'CREATE SCHEMA probe') }
   my %send = map { $_->[0] => $_->[1] } rows($node, $db, "SELECT format_type(oid, NULL), typsend::regproc FROM pg_type WHERE typsend <> 0 AND typtype IN ('b', 'p')");
   # rows as the bytes of their columns: those of a whole row would hold oids of types
   my %columns = map { $_->[0] => $_->[1] } rows($node, $db, <<'SQL');
@@ -434,18 +436,19 @@ CREATE FUNCTION evil.wrong(a text, b text) RETURNS boolean LANGUAGE sql AS \$\$ 
 CREATE OPERATOR evil.|| (FUNCTION = evil.captured, LEFTARG = text, RIGHTARG = text);
 CREATE OPERATOR evil.= (FUNCTION = evil.wrong, LEFTARG = text, RIGHTARG = text);
 CREATE OPERATOR evil.< (FUNCTION = evil.wrong, LEFTARG = text, RIGHTARG = text);
-CREATE TABLE probe.call AS SELECT * FROM (VALUES $values) v(i, label, sql);
-ALTER TABLE probe.call ADD written text, ADD rare boolean;
-UPDATE probe.call SET rare = abs(hashtext(label)) % 4 > 0 AND label NOT LIKE 'cx\\_%';
+CREATE TABLE probe.call (i int, label text, sql text, written text, rare boolean);
 DO \$do\$
-DECLARE c record;
+DECLARE
+  c record;
+  written text;
 BEGIN
-  FOR c IN TABLE probe.call LOOP
+  FOR c IN SELECT * FROM (VALUES $values) v(i, label, sql) LOOP
+    written := 'yes';
     BEGIN
       EXECUTE format('CREATE FUNCTION probe.c%s() RETURNS text BEGIN ATOMIC SELECT (%s)::text; END', c.i, c.sql);
-      UPDATE probe.call SET written = 'yes' WHERE i = c.i;
-    EXCEPTION WHEN OTHERS THEN UPDATE probe.call SET written = SQLSTATE || ' ' || SQLERRM WHERE i = c.i;
+    EXCEPTION WHEN OTHERS THEN written := SQLSTATE || ' ' || SQLERRM;
     END;
+    INSERT INTO probe.call VALUES (c.i, c.label, c.sql, written, abs(hashtext(c.label)) % 4 > 0 AND c.label NOT LIKE 'cx\\_%');
   END LOOP;
 END \$do\$;
 -- what tells the results must not depend on the settings either
@@ -554,10 +557,11 @@ CREATE EXTENSION cx_analytics;
 CREATE ROLE alice LOGIN; CREATE ROLE bob LOGIN;
 CREATE TABLE answer (who name, f feedback, j journey);
 INSERT INTO answer SELECT CASE WHEN i % 3 = 0 THEN 'alice' ELSE 'bob' END, feedback('nps', i % 11), touch('2026-01-05Z'::timestamptz + i * interval '1 s', CASE WHEN i % 3 = 0 THEN 'hers' ELSE 'his' END)
-  FROM generate_series(1, 30000) i;
+  FROM generate_series(1, 6000) i;
 CREATE INDEX ON answer USING gin (j);
 ALTER TABLE answer ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own ON answer USING (who = current_user);
+CREATE FUNCTION own(who name) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE COST 100000 AS $$ BEGIN RETURN who = current_user; END $$;
+CREATE POLICY own ON answer USING (own(who));    -- so dear that nothing but the rules puts it first
 GRANT SELECT ON answer TO alice, bob;
 CREATE TABLE seen AS SELECT who, nps(f) AS nps, md5(tally(f)::text) AS tally, count(*) AS n, string_agg(DISTINCT t.name, ' ') AS names
   FROM answer, unnest(touchpoints(j)) t(name) GROUP BY who;
@@ -580,8 +584,10 @@ is($node->safe_psql('rls', "SET plan_cache_mode = force_generic_plan; SET ROLE a
   join("\n", @expected{qw(alice bob alice)}), 'a prepared plan follows the role');
 # an error must not tell of rows that are hidden: no function of ours goes before the policy
 $node->safe_psql('rls', q{INSERT INTO answer SELECT 'bob', 'nps:9', touch('2026-02-01Z', 'bobs secret')});
-is($node->safe_psql('rls', q{SELECT count(*) FROM answer WHERE j @~ 'hers' AND touch_count(j) / (CASE WHEN count_of(j, 'bobs secret') > 0 THEN 0 ELSE 1 END) > 0}, extra_params => [ '-U', 'alice' ]),
-  '10000', 'no function sees a row before the policy has let it through');
+my $leak = q{SELECT count(*) FROM answer WHERE journey_match(j, (touchpoints(j))[1])};
+my ($code, $out, $err) = $node->psql('rls', $leak, extra_params => [ '-U', 'alice' ]);
+is("$out$err", '2000', 'no function sees a row before the policy has let it through');
+like(refused($super, 'rls', $leak), qr/22P02.*bobs secret/, 'as one would see from the error');
 
 # ---- called by hand ----
 
@@ -634,7 +640,7 @@ CREATE FUNCTION probe.raw(v $_->{name}) RETURNS bytea IMMUTABLE LANGUAGE sql AS 
 SQL
 # samples of each type, and what they are called
 $script .= 'CREATE TABLE probe.other AS ' . join ' UNION ALL ', map { my $t = $_->{name};
-  map { "SELECT '$t' AS type, $_ AS i, probe.raw(\$v\$$SAMPLES{$t}[$_]\$v\$::$t) AS b" } 0 .. ($#{ $SAMPLES{$t} } > 4 ? 4 : $#{ $SAMPLES{$t} }) } @types;
+  map { "SELECT '$t' AS type, $_ AS i, probe.raw(\$v\$$SAMPLES{$t}[$_]\$v\$::$t) AS b" } 0 .. ($#{ $SAMPLES{$t} } > 4 && $long ? 4 : 1) } @types;
 $node->safe_psql('postgres', $script);
 $script = '';
 for my $type (@types)
@@ -651,7 +657,7 @@ for my $type (@types)
   }
 }
 my $wrong = probed($node, 'postgres', 'values of other types', 'XX001|22003|22008|22023|54000', $script);
-cmp_ok($wrong->{XX001}, '>', 1000, 'most are told by their damage');
+cmp_ok($wrong->{XX001}, '>', 10_000, 'most are told by their damage');
 
 $node->stop;
 unlike(slurp_file($node->logfile), qr/a planted body ran as (?!mallory)/, 'no planted body ran as anybody else');

@@ -78,7 +78,7 @@ is(rooms(0, 1000), $install_script, 'the rooms together are the install script')
 
 $node->safe_psql('postgres', 'CREATE ROLE owner LOGIN; CREATE ROLE mallory LOGIN; CREATE SCHEMA cx; CREATE EXTENSION cx_analytics SCHEMA cx');
 my $fresh = catalog($node, 'postgres');
-note(scalar(keys %$fresh) . ' properties of the objects of a fresh installation');
+note(scalar(keys %$fresh) . ' lines tell of a fresh installation');
 $node->safe_psql('postgres', 'DROP EXTENSION cx_analytics; CREATE EXTENSION cx_analytics');
 probe_kit($node, 'postgres');    # fills the samples
 

@@ -4,8 +4,9 @@ package CXCatalog;
 use strict;
 use warnings;
 
-use Exporter 'import';
 use CX;
+use Exporter 'import';
+use JSON::PP;
 
 our @EXPORT = qw(catalog catalog_diff);
 
@@ -104,11 +105,10 @@ WITH listed(object, what) AS (
     to_jsonb(string_agg(d.deptype::text, ' ' ORDER BY d.deptype))
   FROM pg_depend d JOIN (TABLE cx_member UNION TABLE cx_family_part UNION SELECT 'pg_type'::regclass, oid FROM cx_type) m USING (classid, objid)
   GROUP BY d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid)
-SELECT object || CASE WHEN jsonb_typeof(what) = 'object' THEN ', ' || e.key ELSE '' END, replace(replace(e.value, E'\t', ' '), E'\n', ' ')
-FROM listed, jsonb_each_text(CASE jsonb_typeof(what) WHEN 'object' THEN what ELSE jsonb_build_object('', what) END) e;
+SELECT replace(replace(object, E'\t', ' '), E'\n', ' '), what FROM listed;
 SQL
 
-# The listing as a hash: property of an object => its value.
+# The listing as a hash: object => its properties, as JSON, in which tabs and newlines are escaped.
 sub catalog
 {
   my ($node, $db) = @_;
@@ -116,11 +116,11 @@ sub catalog
 
   for (rows($node, $db, $listing))
   {
-    my ($property, $value) = @$_;
+    my ($object, $what) = @$_;
 
-    next if !defined $value;    # the line of set_config
-    die "$property is told twice" if exists $catalog{$property};
-    $catalog{$property} = $value;
+    next if !defined $what;    # the line of set_config
+    die "$object is told twice" if exists $catalog{$object};
+    $catalog{$object} = $what;
   }
   die 'the extension is not there' if keys %catalog < 1000;
   return \%catalog;
@@ -133,11 +133,17 @@ sub catalog_diff
   my %all = (%$is, %$should);
   my @diff;
 
-  for (sort keys %all)
+  for my $object (grep { ($is->{$_} // '') ne ($should->{$_} // '') } sort keys %all)
   {
-    my ($one, $other) = map { $_ // 'not there' } $is->{$_}, $should->{$_};
+    my ($one, $other) = map { defined $_->{$object} ? decode_json("[$_->{$object}]")->[0] : 'not there' } $is, $should;
 
-    push @diff, substr("$_: $one", 0, 400) . substr(", should be $other", 0, 400) if $one ne $other;
+    ($one, $other) = ({ '' => $one }, { '' => $other }) if !ref $one || !ref $other;
+    for (sort keys %{ { %$one, %$other } })
+    {
+      my ($a_value, $b_value) = map { defined $_ ? ref $_ ? JSON::PP->new->canonical->encode($_) : "$_" : 'NULL' } $one->{$_}, $other->{$_};
+
+      push @diff, substr("$object" . ($_ ? ", $_" : '') . ": $a_value", 0, 400) . substr(", should be $b_value", 0, 400) if $a_value ne $b_value;
+    }
   }
   return @diff;
 }

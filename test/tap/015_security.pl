@@ -44,12 +44,13 @@ my $reference = catalog($node, $db);
 my @ours = map { $_->{name} =~ s/^ref\.//r } base_types($node, $db);
 
 # All routines: name, kind, types of the input arguments, whether all of those are built in.
-my @routines = map { { name => $_->[0], aggregate => $_->[1] eq 'a', args => [ split /;/, $_->[2] ], builtin => $_->[3] eq 't' } }
+my @routines = map { { name => $_->[0], aggregate => $_->[1] eq 'a', args => [ split /;/, $_->[2] ], builtin => $_->[3] eq 't', result => $_->[4] } }
   rows($node, $db, <<"SQL");
 SELECT quote_ident(proname), prokind, coalesce((SELECT string_agg(CASE WHEN t IN (SELECT objid FROM $members m) THEN 'ours ' || typname
       WHEN typelem IN (SELECT objid FROM $members m) THEN 'ours ' || (SELECT typname FROM pg_type e WHERE e.oid = y.typelem) || '[]' ELSE format_type(t, NULL) END, ';' ORDER BY i)
     FROM unnest(proargtypes::oid[]) WITH ORDINALITY u(t, i) JOIN pg_type y ON y.oid = t), ''),
-  NOT EXISTS (SELECT FROM unnest(proargtypes::oid[]) u(t) WHERE t >= 16384 OR t IN ('internal'::regtype, 'cstring'::regtype))
+  NOT EXISTS (SELECT FROM unnest(proargtypes::oid[]) u(t) WHERE t >= 16384 OR t IN ('internal'::regtype, 'cstring'::regtype)),
+  CASE WHEN proretset OR prorettype >= 16384 OR prorettype::regtype IN ('void', 'internal', 'cstring') THEN 'text' ELSE format_type(prorettype, NULL) END
 FROM pg_proc JOIN $members m ON classid = 'pg_proc'::regclass AND objid = pg_proc.oid
 WHERE prokind IN ('f', 'a', 'w') ORDER BY 1, 2, 3
 SQL
@@ -137,7 +138,7 @@ sub clashes
     my $args = join ', ', @{ $r->{args} };
     my $what = $r->{aggregate} ? 'AGGREGATE' : 'FUNCTION';
 
-    push @plants, [ plant_function($schema, $r->{name}, 'text', @{ $r->{args} }), "DROP FUNCTION $schema.$r->{name}($args)", $r->{name} ];
+    push @plants, [ plant_function($schema, $r->{name}, $r->{result}, @{ $r->{args} }), "DROP FUNCTION $schema.$r->{name}($args)", $r->{name} ];
     push @plants, [ "CREATE PROCEDURE $schema.$r->{name}($args) LANGUAGE plpgsql AS \$trap\$ $trap \$trap\$" =~ s/RETURN NULL; //r, "DROP PROCEDURE $schema.$r->{name}($args)", $r->{name} ]
       if $r->{name} =~ /^[a-n]/;
     push @plants, [ "CREATE AGGREGATE $schema.$r->{name}($args) (SFUNC = trap.state, STYPE = text)", "DROP AGGREGATE $schema.$r->{name}($args)", $r->{name} ]

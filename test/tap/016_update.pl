@@ -35,7 +35,7 @@ is(scalar(keys %upgrade), scalar(() = glob "$top/sql/upgrade/*"), 'in sql/upgrad
 is(join(' ', grep { !$released{ (split /--/)[0] } } sort keys %upgrade), '', 'every upgrade script leads away from a version that was released');
 is(join(' ', grep { $_ ne $version && !$released{$_} } slurp_file("$top/CHANGELOG.md") =~ /^## \[?(\d+\.\d+\.\d+)\]?(?!.*unreleased)/gmi), '',
   'every version that CHANGELOG.md tells of, and is not the one being made, is there to be upgraded from');
-is($released{$version} // $install_script, $install_script, "a version does not change once it is released: for the next one raise default_version");
+ok(($released{$version} // $install_script) eq $install_script, 'a version does not change once it is released: for the next one raise default_version');
 for (sort keys %upgrade)
 {
   unlike($upgrade{$_}, qr/IF\s+(NOT\s+)?EXISTS|SECURITY\s+DEFINER|\bCASCADE\b/i, "$_ adopts nothing and takes nothing of the user's away");
@@ -74,7 +74,7 @@ script('0.0.1', rooms(0, 30));
 script('0.0.1--0.0.2', $echo . rooms(30, 60));
 script('0.0.2', rooms(0, 60));
 script("0.0.2--$version", $echo . rooms(60, 1000));
-is(rooms(0, 1000), $install_script, 'the rooms together are the install script');
+ok(rooms(0, 1000) eq $install_script, 'the rooms together are the install script');
 
 $node->safe_psql('postgres', 'CREATE ROLE owner LOGIN; CREATE ROLE mallory LOGIN; CREATE SCHEMA cx; CREATE EXTENSION cx_analytics SCHEMA cx');
 my $fresh = catalog($node, 'postgres');

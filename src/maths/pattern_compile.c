@@ -436,7 +436,7 @@ cx_pattern_compile(const char *text, int len, const CxMemory *memory, CxParseErr
 	p->need = cx_pattern_need(&tree, memory);
 
 	number_classes(&c, tree.body);
-	p->row = p->n_classes == 0 ? 1 : (p->n_classes + 63) / 64;
+	p->row = (p->n_classes + 63) / 64;
 	entry = build_alternatives(&c, tree.body, CX_TARGET_END);
 	finish_gates(&c);
 	for (int i = 0; i < p->n_positions; i++)

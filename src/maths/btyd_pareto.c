@@ -124,11 +124,17 @@ add_panel(Integral *in, double from, double to, const double *node, const double
 static void
 integrate(Integral *in, double end)
 {
-	int			panels = (int) ceil(fmax(end / FEW_LENGTH, phi(in, end) / FEW_FALL));
-	bool		few = panels <= FEW_PANELS;
+	double		wanted = ceil(fmax(end / FEW_LENGTH, phi(in, end) / FEW_FALL));
+	bool		few = wanted <= FEW_PANELS;
+	int			panels;
 
-	if (!few)
-		panels = (int) ceil(end / MANY_LENGTH);
+	/* a logarithm is small, unless numbers at the edge of their range have made it nothing at all */
+	if (!isfinite(end))
+	{
+		in->sum = NAN;
+		return;
+	}
+	panels = (int) (few ? wanted : ceil(end / MANY_LENGTH));
 	for (int i = 0; i < panels; i++)
 		add_panel(in, end * i / panels, end * (i + 1) / panels, few ? few_node : many_node, few ? few_weight : many_weight,
 				  few ? 6 : 16);
@@ -144,7 +150,9 @@ cx_pareto_death(const double *parameters, double x, double t_x, double t)
 	Integral	in = {.swapped = alpha < beta};
 	CxParetoDeath death = {.log_odds = -INFINITY};
 
-	if (!(t > t_x))
+	if (!isfinite(t))
+		death.log_odds = NAN;
+	if (!(t > t_x) || !isfinite(t))
 		return death;
 	in.near = in.swapped ? alpha : beta;
 	in.far = in.swapped ? beta : alpha;
@@ -152,6 +160,8 @@ cx_pareto_death(const double *parameters, double x, double t_x, double t)
 	in.own = in.swapped ? r - 1.0 : s;
 	in.other = in.swapped ? s + 1.0 : r;
 	integrate(&in, cut(&in, log1p((t - t_x) / in.near)));
+	if (isnan(in.sum))
+		death.log_odds = NAN;
 	if (!(in.sum > 0.0))
 		return death;
 	death.log_odds = log(in.sum * s * (in.swapped ? in.ratio : 1.0))

@@ -3,7 +3,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL timezone = 'UTC';
 SET LOCAL datestyle = 'ISO';
-SELECT plan(66);
+SELECT plan(68);
 
 DO $$ BEGIN PERFORM setseed(0.2005); END $$;
 
@@ -12,6 +12,9 @@ CREATE FUNCTION pg_temp.model(kind text, a float8, b float8, c float8, d float8,
         CASE WHEN kind = 'paretonbd' THEN format('r=%s alpha=%s s=%s beta=%s', a, b, c, d) ELSE format('r=%s alpha=%s a=%s b=%s', a, b, c, d) END)::churn_model $$;
 CREATE FUNCTION pg_temp.log_likelihood(m churn_model) RETURNS float8 LANGUAGE sql AS 'SELECT log_likelihood FROM model_summary(m)';
 CREATE FUNCTION pg_temp.term(m churn_model, name text) RETURNS float8 LANGUAGE sql AS 'SELECT estimate FROM model_terms(m) WHERE term = name';
+CREATE FUNCTION pg_temp.risk_of(m text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+    RETURN round(churn_risk(rfm_stats(2, 30.43, 38.86), m::churn_model)::numeric, 4)::float8;
+EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END $$;
 
 -- ---- published ----
 
@@ -239,6 +242,12 @@ END $$;
 CREATE TEMP TABLE risk_sample AS SELECT risk_stats_send(churn_risk_accum(churn_risk_accum(NULL, '2026-01-01Z', '2026-03-01Z', m), '2026-02-01Z', '2026-03-01Z', m)) AS b FROM raw_model;
 SELECT is_empty($$ SELECT o, count(*) FROM risk_sample, generate_series(0, 8 * length(b) - 1) i,
         pg_temp.risk_survives('risk_stats:' || encode(set_bit(b, i, 1 - get_bit(b, i)), 'hex')) o WHERE o NOT IN ('sound', '22P02', '22003') GROUP BY 1 $$, 'states of churn_risk, too');
+
+SELECT is_empty($$ SELECT e, pg_temp.risk_of(format('paretonbd n=3 events=1 unit=%s log_likelihood=-1 r=0.5 alpha=10 s=0.6 beta=12', e))
+    FROM unnest('{1e-305,1e-306,1e-307,1e-310,5e-324}'::float8[]) e WHERE pg_temp.risk_of(format(
+        'paretonbd n=3 events=1 unit=%s log_likelihood=-1 r=0.5 alpha=10 s=0.6 beta=12', e)) NOT IN ('0.18', '22003') $$,
+    'times beyond all numbers are an error of the model, no customer who is surely there');
+SELECT is(pg_temp.risk_of('paretonbd n=3 events=1 unit=1e-310 log_likelihood=-1 r=0.5 alpha=10 s=0.6 beta=12'), '22003', 'as in the other models');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -92,7 +92,8 @@ cx_model_fault(const CxModel *model, int *code)
 		(model->covariance != NULL && !all_finite(model->covariance, triangle(model->p))) ||
 		!all_finite(model->extra, model->n_extra))
 		return "a number in it is not finite";
-	if (kind->timed ? model->unit <= 0 : model->unit != 0)
+	/* -0 would be a second form of the same */
+	if (kind->timed ? model->unit <= 0 : model->unit != 0 || signbit(model->unit))
 		return kind->timed ? "its unit of time is not above 0" : "it has a unit of time";
 	for (int i = 0; i < model->p && kind->positive; i++)
 		if (model->estimate[i] <= 0)

@@ -1,7 +1,7 @@
 -- churn_model: round trips of random models, and what is read from any kind.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(8);
+SELECT plan(9);
 
 DO $$ BEGIN PERFORM setseed(0.5772); END $$;
 
@@ -38,5 +38,6 @@ SELECT is_empty($$ SELECT i FROM model, model_terms(m) t WHERE t.term IN ('r', '
     'or, of what is above 0, those of the logarithm');
 
 SELECT throws_ok($$ SELECT model_terms('cox n=10 events=3 log_likelihood=-4 x1=2', '{a,b}') $$, '22023', NULL, 'another number of names');
+SELECT throws_ok($$ SELECT 'logit n=10 events=3 unit=-0 log_likelihood=-4 intercept=1'::churn_model $$, '22P02', NULL, 'no unit has one form: -0 is none');
 SELECT * FROM finish();
 ROLLBACK;

@@ -40,6 +40,8 @@
 #include "utils/expandeddatum.h"
 #include "utils/timestamp.h"
 
+#define SOUND_CALLS	6
+
 FzMode		fz_mode;
 int			fz_type = -1;		/* of the target; -1: the first byte tells */
 
@@ -731,11 +733,21 @@ choices_of(const uint8 *data, Size size, uint8 *choices, int n)
 	}
 }
 
+/* What was accepted is worth some calls. */
+static void
+exercise_sound(const FzType *type, Datum v, const uint8 *data, Size size)
+{
+	uint8		choices[SOUND_CALLS * FZ_CONTROL];
+
+	choices_of(data, size, choices, sizeof(choices));
+	for (int i = 0; i < SOUND_CALLS; i++)
+		fz_exercise(type, trimmed(type, v), choices + i * FZ_CONTROL, FZ_CONTROL, true);
+}
+
 static void
 run_text(const FzType *type, const uint8 *data, Size size)
 {
 	char	   *text = pnstrdup((const char *) data, size);
-	uint8		choices[FZ_CONTROL];
 	Datum		v;
 
 	/* the server has seen to it that text is in the encoding of the database */
@@ -747,14 +759,12 @@ run_text(const FzType *type, const uint8 *data, Size size)
 		return;
 	}
 	fz_sound(type, v, "text");
-	choices_of(data, size, choices, FZ_CONTROL);
-	fz_exercise(type, trimmed(type, v), choices, FZ_CONTROL, true);
+	exercise_sound(type, v, data, size);
 }
 
 static void
 run_wire(const FzType *type, const uint8 *data, Size size)
 {
-	uint8		choices[FZ_CONTROL];
 	Datum		v,
 				sent,
 				text;
@@ -775,8 +785,7 @@ run_wire(const FzType *type, const uint8 *data, Size size)
 		  memcmp(VARDATA_ANY(sent) + VARSIZE_ANY_EXHDR(sent) - strlen(DatumGetCString(text)), DatumGetCString(text),
 				 strlen(DatumGetCString(text))) == 0))
 		fz_broken("%s accepts a message that it would send otherwise", type->name);
-	choices_of(data, size, choices, FZ_CONTROL);
-	fz_exercise(type, trimmed(type, v), choices, FZ_CONTROL, true);
+	exercise_sound(type, v, data, size);
 }
 
 static void
@@ -848,7 +857,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	choices_of(data, size, &twice, 1);
 	if (twice % 2 == 0)
 		return 0;
-	fz_fill = 0xff;
+	fz_fill = 0;
 	fz_begin();
 	run(data, size);
 	if (fz_digest != first)

@@ -157,7 +157,10 @@ same_bytes(Datum a, Datum b)
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
-/* Equal values have equal bytes; where they are not those that are sent (of a working state), these have to be equal. */
+/*
+ * Equal values have equal bytes; where these are not the ones that are sent (of
+ * a working state), the ones that are sent have to be equal.
+ */
 static bool
 same(const FzType *type, Datum a, Datum b)
 {
@@ -207,7 +210,8 @@ fz_sound(const FzType *type, Datum v, const char *what)
 		fz_broken("%s of %s is not written: %s %s", type->name, what, fz_state, fz_message);
 	check_utf8(type->name, DatumGetCString(text), strlen(DatumGetCString(text)));
 	if (!fz_call1(type->in, text, &again))
-		fz_broken("%s of %s does not read its own text %s: %s %s", type->name, what, DatumGetCString(text), fz_state, fz_message);
+		fz_broken("%s of %s does not read its own text %s: %s %s", type->name, what, DatumGetCString(text), fz_state,
+			fz_message);
 	if (!same(type, v, again))
 		fz_broken("%s of %s is another value after text %s", type->name, what, DatumGetCString(text));
 	if (!fz_call1(type->send, v, &bytes))
@@ -230,7 +234,8 @@ check_salvaged(const FzType *type, Datum v, const char *what)
 		return;
 	check_utf8(type->name, DatumGetCString(text), strlen(DatumGetCString(text)));
 	if (!fz_call1(type->in, text, &again))
-		fz_broken("%s from damage, by %s: does not read its own text %s: %s %s", type->name, what, DatumGetCString(text),
+		fz_broken("%s from damage, by %s: does not read its own text %s: %s %s", type->name, what,
+			DatumGetCString(text),
 				  fz_state, fz_message);
 	if (!same(type, v, again))
 		fz_broken("%s from damage, by %s: another value after text %s", type->name, what, DatumGetCString(text));
@@ -279,7 +284,8 @@ check(const FzType *type, Datum v, bool isnull)
 		bool	   *nulls;
 		int			n;
 
-		deconstruct_array(DatumGetArrayTypeP(v), elem->ours ? ARR_ELEMTYPE(DatumGetArrayTypeP(v)) : elem->oid, elem->len, elem->byval,
+		deconstruct_array(DatumGetArrayTypeP(v), elem->ours ? ARR_ELEMTYPE(DatumGetArrayTypeP(v)) : elem->oid,
+						  elem->len, elem->byval,
 						  elem->align, &elems, &nulls, &n);
 		for (int i = 0; i < n; i++)
 			check(elem, elems[i], nulls[i]);
@@ -373,7 +379,8 @@ array_from_message(const FzType *type, const uint8 *at, int len, uint8 choice)
 			at += size;
 		}
 	}
-	array = (struct varlena *) construct_md_array(elems, nulls, ndim, dims, lbs, elem->oid, elem->len, elem->byval, elem->align);
+	array = (struct varlena *) construct_md_array(elems, nulls, ndim, dims, lbs, elem->oid, elem->len, elem->byval,
+		elem->align);
 	return PointerGetDatum(array);
 }
 
@@ -447,7 +454,8 @@ make_argument(void *p)
 
 	m->isnull = false;
 	if (k < n)
-		m->value = from_message(type, (const uint8 *) m->arg->edges[k].bytes, m->arg->edges[k].len, choice >> 4, &m->isnull);
+		m->value = from_message(type, (const uint8 *) m->arg->edges[k].bytes, m->arg->edges[k].len, choice >> 4,
+			&m->isnull);
 	else if (k == n)
 		m->isnull = true;
 	else if (type->byval && !type->ours)
@@ -530,10 +538,12 @@ reader(const FzType *type, int k)
 
 /* Call a function; false: an error. */
 static bool
-call_with(const FzCall *call, FmgrInfo *flinfo, Node *context, const Datum *args, const bool *nulls, Datum *result, bool *isnull)
+call_with(const FzCall *call, FmgrInfo *flinfo, Node *context, const Datum *args, const bool *nulls, Datum *result,
+	bool *isnull)
 {
 	LOCAL_FCINFO(fcinfo, FZ_MAX_ARGS);
-	ExprContext econtext = {.type = T_ExprContext,.ecxt_per_query_memory = fz_run_context,.ecxt_per_tuple_memory = fz_run_context};
+	ExprContext econtext = {.type = T_ExprContext,.ecxt_per_query_memory = fz_run_context,
+	.ecxt_per_tuple_memory = fz_run_context};
 	ReturnSetInfo rsinfo = {.type = T_ReturnSetInfo,.econtext = &econtext,
 	.allowedModes = SFRM_ValuePerCall | SFRM_Materialize | SFRM_Materialize_Preferred,.returnMode = SFRM_ValuePerCall};
 	Call		it = {call->function, fcinfo};
@@ -869,7 +879,8 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 /* -------------------------------------------------------------------------------------- seeds */
 
 static void
-write_seed(const char *dir, const char *target, const char *name, int i, const void *head, int head_len, const void *bytes, Size len)
+write_seed(const char *dir, const char *target, const char *name, int i, const void *head, int head_len,
+	const void *bytes, Size len)
 {
 	char		path[1000];
 	FILE	   *f;
@@ -918,7 +929,8 @@ write_seeds(const char *dir)
 				if (alone && !group)
 					continue;
 				pg_snprintf(target, sizeof(target), "text.%s", name);
-				write_seed(dir, target, type->name, i, head + skip, 1 - skip, DatumGetCString(text), strlen(DatumGetCString(text)));
+				write_seed(dir, target, type->name, i, head + skip, 1 - skip, DatumGetCString(text),
+					strlen(DatumGetCString(text)));
 				pg_snprintf(target, sizeof(target), "wire.%s", name);
 				write_seed(dir, target, type->name, i, head + skip, 1 - skip, sample->bytes, sample->len);
 				pg_snprintf(target, sizeof(target), "stored.%s", name);
@@ -929,9 +941,11 @@ write_seeds(const char *dir)
 					head[1] = 0;
 					head[2] = (uint8) (r * 7 + i);
 					if (type->byval)
-						write_seed(dir, target, type->name, i * 100 + r, head + skip, 1 + FZ_CONTROL - skip, &v, sizeof(v));
+						write_seed(dir, target, type->name, i * 100 + r, head + skip, 1 + FZ_CONTROL - skip, &v,
+							sizeof(v));
 					else
-						write_seed(dir, target, type->name, i * 100 + r, head + skip, 1 + FZ_CONTROL - skip, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
+						write_seed(dir, target, type->name, i * 100 + r, head + skip, 1 + FZ_CONTROL - skip,
+							VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
 				}
 			}
 			fz_end();

@@ -474,7 +474,8 @@ in_time(int limit, int last, int touch)
 
 	if (limit == 0 || last < 0)
 		return true;
-	return (m.limits[limit].within < 0 || gap <= m.limits[limit].within) && (m.limits[limit].after < 0 || gap >= m.limits[limit].after);
+	return (m.limits[limit].within < 0 || gap <= m.limits[limit].within) &&
+		(m.limits[limit].after < 0 || gap >= m.limits[limit].after);
 }
 
 /*
@@ -511,7 +512,8 @@ follow(Places *places, int start, int only, Places *behind)
 					put(places, p.state, p.last, p.next + 1, p.limit);
 				break;
 			case CONSUME:
-				if (p.next >= c.n || (p.last < 0 && p.next != start) || !fits(s->class, p.next) || !in_time(p.limit, p.last, p.next))
+				if (p.next >= c.n || (p.last < 0 && p.next != start) || !fits(s->class, p.next) ||
+					!in_time(p.limit, p.last, p.next))
 					break;
 				if (only < 0)
 					put(places, s->out[0], p.next, p.next + 1, 0);
@@ -648,10 +650,11 @@ check_index(Datum journey, Datum query, int strategy, bool found, const char *wh
 	char	   *ternary;
 	GinTernaryValue tri;
 
-	keys = (Datum *) DatumGetPointer(ASK(journey_gin_extract_value, journey, PointerGetDatum(&n_keys), PointerGetDatum(&null_flags)));
-	wanted = (Datum *) DatumGetPointer(ASK(journey_gin_extract_query, query, PointerGetDatum(&n_query), UInt16GetDatum(strategy),
-										   PointerGetDatum(&partial), PointerGetDatum(&extra), PointerGetDatum(&null_flags),
-										   PointerGetDatum(&mode)));
+	keys = (Datum *) DatumGetPointer(ASK(journey_gin_extract_value, journey, PointerGetDatum(&n_keys),
+		PointerGetDatum(&null_flags)));
+	wanted = (Datum *) DatumGetPointer(ASK(journey_gin_extract_query, query, PointerGetDatum(&n_query),
+										   UInt16GetDatum(strategy), PointerGetDatum(&partial), PointerGetDatum(&extra),
+										   PointerGetDatum(&null_flags), PointerGetDatum(&mode)));
 	if (n_query == 0 && mode == GIN_SEARCH_MODE_DEFAULT)
 	{
 		if (found)
@@ -668,23 +671,26 @@ check_index(Datum journey, Datum query, int strategy, bool found, const char *wh
 			check[i] |= DatumGetInt32(keys[k]) == DatumGetInt32(wanted[i]);
 		ternary[i] = check[i] ? GIN_TRUE : GIN_FALSE;
 	}
-	given = DatumGetBool(ASK(journey_gin_consistent, PointerGetDatum(check), UInt16GetDatum(strategy), query, Int32GetDatum(n_query),
-							 PointerGetDatum(extra), PointerGetDatum(&recheck), PointerGetDatum(wanted), PointerGetDatum(NULL)));
+	given = DatumGetBool(ASK(journey_gin_consistent, PointerGetDatum(check), UInt16GetDatum(strategy), query,
+							 Int32GetDatum(n_query), PointerGetDatum(extra), PointerGetDatum(&recheck),
+							 PointerGetDatum(wanted), PointerGetDatum(NULL)));
 	if (found && !given)
 		fz_broken("the index loses a journey: %s in %s", what, c.text);
 	if (given && !recheck)
 		fz_broken("the index claims to know: %s in %s", what, c.text);
-	tri = DatumGetGinTernaryValue(ASK(journey_gin_tri_consistent, PointerGetDatum(ternary), UInt16GetDatum(strategy), query,
-									  Int32GetDatum(n_query), PointerGetDatum(extra), PointerGetDatum(wanted), PointerGetDatum(NULL)));
+	tri = DatumGetGinTernaryValue(ASK(journey_gin_tri_consistent, PointerGetDatum(ternary), UInt16GetDatum(strategy),
+									  query, Int32GetDatum(n_query), PointerGetDatum(extra), PointerGetDatum(wanted),
+									  PointerGetDatum(NULL)));
 	if ((tri != GIN_FALSE) != given)
 		fz_broken("the two answers of the index differ: %s in %s", what, c.text);
 	/* knowing less never turns a yes into a no */
 	for (int i = 0; i < n_query; i++)
 		if (pick(2))
 			ternary[i] = GIN_MAYBE;
-	maybe = DatumGetGinTernaryValue(ASK(journey_gin_tri_consistent, PointerGetDatum(ternary), UInt16GetDatum(strategy), query,
-										Int32GetDatum(n_query), PointerGetDatum(extra), PointerGetDatum(wanted),
-										PointerGetDatum(NULL))) != GIN_FALSE;
+	tri = DatumGetGinTernaryValue(ASK(journey_gin_tri_consistent, PointerGetDatum(ternary), UInt16GetDatum(strategy),
+									  query, Int32GetDatum(n_query), PointerGetDatum(extra), PointerGetDatum(wanted),
+									  PointerGetDatum(NULL)));
+	maybe = tri != GIN_FALSE;
 	if (given && !maybe)
 		fz_broken("the index loses a journey it knows less of: %s in %s", what, c.text);
 }
@@ -746,7 +752,8 @@ make_case(char *journey)
 		touch->at = at;
 		touch->name = 1 + pick(3);
 		touch->channel = pick(4) % 3;
-		say("%s2026-03-%02dT%02d:%02d:00Z ", i > 0 ? ", " : "", (int) (1 + at / 1440), (int) (at / 60 % 24), (int) (at % 60));
+		say("%s2026-03-%02dT%02d:%02d:00Z ", i > 0 ? ", " : "", (int) (1 + at / 1440), (int) (at / 60 % 24),
+			(int) (at % 60));
 		say(touch->name == 3 ? "\"%s\"" : "%s", names[touch->name]);
 		if (touch->channel > 0)
 			say("@%s", channels[touch->channel]);
@@ -863,7 +870,8 @@ fz_run_pattern(const uint8 *data, Size size)
 		if (given != expected || n != __builtin_popcount(expected) || DatumGetInt32(found[matches][0]) != matches + 1 ||
 			DatumGetInt64(found[matches][2]) - DatumGetInt64(found[matches][1]) !=
 			(c.touches[end].at - c.touches[start].at) * USECS_PER_MINUTE)
-			fz_broken("%s in %s: match %d has touches %x, not %x", pattern_text, journey_text, matches + 1, given, expected);
+			fz_broken("%s in %s: match %d has touches %x, not %x", pattern_text, journey_text, matches + 1, given,
+				expected);
 		matches++;
 		start = end;
 	}

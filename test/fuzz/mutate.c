@@ -80,8 +80,9 @@ edge_number(Work *w, uint64 old)
 static double
 edge_double(Work *w)
 {
-	static const double edges[] = {0, -0.0, 1, -1, 0.5, 5e-324, 1e-300, 1e300, 1.7976931348623157e308, -1.7976931348623157e308, INFINITY, NAN, 1e15,
-	9007199254740993.0, 1e9, 365.25, 0.1, 1e150, -1e150, 2.2250738585072014e-308};
+	static const double edges[] = {0, -0.0, 1, -1, 0.5, 5e-324, 1e-300, 1e300, 1.7976931348623157e308,
+		-1.7976931348623157e308, INFINITY, NAN, 1e15, 9007199254740993.0, 1e9, 365.25, 0.1, 1e150, -1e150,
+		2.2250738585072014e-308};
 
 	return edges[some(w, lengthof(edges))];
 }
@@ -182,9 +183,10 @@ piece(Work *w, const uint8 *text, Size len, Size *from, Size *to)
 static void
 change_text(Work *w, const uint8 *sample, Size sample_len)
 {
-	static const char *const edges[] = {"0", "-0", "1", "-1", "2147483647", "2147483648", "4294967295", "4294967296", "9223372036854775807",
-		"9223372036854775808", "18446744073709551616", "72057594037927936", "72057594037927937", "1e308", "1e-320", "0.5", "0.0005",
-	"999.999", "1000", "1001", "NaN", "Infinity", "1e400", "00", "0x1", "294276", "294277", "-4713", "12", "24", "60", "366"};
+	static const char *const edges[] = {"0", "-0", "1", "-1", "2147483647", "2147483648", "4294967295", "4294967296",
+		"9223372036854775807", "9223372036854775808", "18446744073709551616", "72057594037927936", "72057594037927937",
+		"1e308", "1e-320", "0.5", "0.0005", "999.999", "1000", "1001", "NaN", "Infinity", "1e400", "00", "0x1",
+		"294276", "294277", "-4713", "12", "24", "60", "366"};
 	static const char marks[] = "\" \\ \n{}[]()<>|^$*+?.,;:@/#=~-->\t'%";
 	Size		from,
 				to,
@@ -262,7 +264,8 @@ change_by_text(Work *w, const FzType *type)
 
 		change_text(w, (const uint8 *) sample, strlen(sample));
 	}
-	if (!fz_call1(type->in, CStringGetDatum(pnstrdup((const char *) w->bytes, w->len)), &v) || !fz_call1(type->send, v, &text))
+	if (!fz_call1(type->in, CStringGetDatum(pnstrdup((const char *) w->bytes, w->len)), &v) ||
+		!fz_call1(type->send, v, &text))
 		return;
 	w->len = Min(VARSIZE_ANY_EXHDR(text), w->max);
 	memcpy(w->bytes, VARDATA_ANY(text), w->len);

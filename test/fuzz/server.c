@@ -358,7 +358,12 @@ errfinish(const char *file, int line, const char *function)
 
 #if PG_VERSION_NUM >= 160000
 bool		errsave_start(struct Node *context, const char *domain) { return errstart(ERROR, domain); }
-void		errsave_finish(struct Node *context, const char *file, int line, const char *f) { errfinish(file, line, f); }
+
+void
+errsave_finish(struct Node *context, const char *file, int line, const char *function)
+{
+	errfinish(file, line, function);
+}
 #endif
 
 /* ----------------------------------------------------------------------------------- strings */
@@ -770,7 +775,11 @@ construct_array(Datum *elems, int n, Oid type, int len, bool byval, char align)
 	return construct_md_array(elems, NULL, 1, &n, &one, type, len, byval, align);
 }
 
-ArrayType  *construct_empty_array(Oid type) { return construct_md_array(NULL, NULL, 0, NULL, NULL, type, 4, true, 'i'); }
+ArrayType *
+construct_empty_array(Oid type)
+{
+	return construct_md_array(NULL, NULL, 0, NULL, NULL, type, 4, true, 'i');
+}
 
 void
 deconstruct_array(
@@ -984,7 +993,8 @@ pg_localtime(const pg_time_t *at, const pg_tz *tz)
 }
 
 int
-pg_next_dst_boundary(const pg_time_t *at, long *offset, int *isdst, pg_time_t *boundary, long *after, int *dst_after, const pg_tz *tz)
+pg_next_dst_boundary(const pg_time_t *at, long *offset, int *isdst, pg_time_t *boundary, long *after, int *dst_after,
+					 const pg_tz *tz)
 {
 	*offset = offset_at(*at, tz);
 	*isdst = *offset != 0;

@@ -151,7 +151,7 @@ sub stored_print
     total => join(', ', 's, n', map { "$send{$_}(v_$_)" } grep { $_ ne 'journey' } sort keys %rollup),
     map { $_->{name} => "s, i, $send{ $_->{type} }(v)" } @indexes);
   my $sql = join ' UNION ALL ', map { <<"SQL" } sort keys %columns;
-SELECT '$_', count(*), md5(string_agg(r, ';' ORDER BY r COLLATE "C")) FROM (SELECT ROW($columns{$_})::text FROM $schema.$_) x(r)
+SELECT '$_', count(*), md5(string_agg(r, ';' ORDER BY r)) FROM (SELECT md5(ROW($columns{$_})::text) COLLATE "C" FROM $schema.$_) x(r)
 SQL
 
   return join "\n", sort map { join ' ', @$_ } rows($node, $db, "SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off; $sql");

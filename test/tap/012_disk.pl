@@ -14,8 +14,9 @@ BEGIN
 {
   if (!defined $ENV{CX_SMALL_DISK})
   {
-    require File::Temp;
-    my $dir = File::Temp::tempdir(CLEANUP => 0);
+    require File::Path;
+    my $dir = ($ENV{TESTDIR} // '.') . '/tmp_check/small_disk';
+    File::Path::make_path($dir);
     my ($uid, $gid) = ($>, $) + 0);
     my @own = ('unshare', '-Urm', 'sh', '-c', 'mount -t tmpfs -o size=24m,mode=777 tmpfs "$0" && exec "$@"', $dir, 'unshare', '-U', "--map-user=$uid", "--map-group=$gid");
     my $can = $uid != 0 && system(qq{unshare --version >/dev/null 2>&1}) == 0
@@ -23,7 +24,6 @@ BEGIN
 
     $ENV{CX_SMALL_DISK} = $can ? $dir : '';
     exec @own, $^X, $0 if $can;
-    rmdir $dir;
   }
 }
 
@@ -32,8 +32,8 @@ use lib $FindBin::RealBin;
 use CX;
 use Stored;
 
-use Config;
 use Cwd qw(abs_path);
+use File::Path qw(rmtree);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -67,7 +67,7 @@ append_to_file("$tmp/control", pack 'qq', -1, 0);
 # One that is small, and filled up but for so many bytes.
 my $ballast = "$ENV{CX_SMALL_DISK}/ballast";
 my %small = (
-  name => 'small file system', dir => "$ENV{CX_SMALL_DISK}/tablespace",
+  name => 'small file system', dir => "$ENV{CX_SMALL_DISK}/tablespace_$$",
   full => sub {
     open my $f, '>', $ballast or die $!;
     my $block = 'x' x 65536;
@@ -237,6 +237,7 @@ for my $disk (\%shim, $ENV{CX_SMALL_DISK} ne '' ? \%small : ())
   prepare($node, $disk->{dir});
   sweep($node, $disk);
   $node->stop;
+  rmtree($disk->{dir});
 }
 note('no small file system: an ordinary user cannot mount one here, and CX_SMALL_DISK names none') if $ENV{CX_SMALL_DISK} eq '';
 done_testing();

@@ -168,7 +168,11 @@ numbers(Size n)
 									  MCXT_ALLOC_ZERO | MCXT_ALLOC_HUGE);
 }
 
-/* The matrix and the right-hand sides, all in whole numbers. A channel that follows itself changes nothing. */
+/*
+ * The matrix and the right-hand sides, all in whole numbers. A channel that
+ * follows itself changes nothing. What comes to a channel leaves it, so a
+ * number on the diagonal is as large as the others of its column together.
+ */
 static double *
 matrix_of(const CxPaths *paths, Chain *chain, double *won, double *value)
 {
@@ -207,7 +211,6 @@ solve_chain(const CxPaths *paths)
 	double	   *won = numbers(n);
 	double	   *value = numbers(n);
 	double	   *work = numbers(n);
-	int		   *pivot = palloc(sizeof(int) * Max(n, 1));
 	double	   *matrix;
 
 	if (n > MAX_CHANNELS)
@@ -217,15 +220,15 @@ solve_chain(const CxPaths *paths)
 				 errdetail("There are %d.", n),
 				 errhint("Use a coarser grain, or another method.")));
 	matrix = matrix_of(paths, &chain, won, value);
-	if (!cx_lu_factor(matrix, n, pivot, interrupt, NULL))
+	if (!cx_lu_factor(matrix, n, interrupt, NULL))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored %s value is damaged", cx_attribution_type.name)));
-	cx_lu_solve(matrix, n, pivot, won, chain.wins);
-	cx_lu_solve(matrix, n, pivot, value, chain.worth);
+	cx_lu_solve(matrix, n, won, chain.wins);
+	cx_lu_solve(matrix, n, value, chain.worth);
 	for (int i = 0; i < n; i++)
 	{
-		chain.reach[i] = 1.0 / ((double) paths->paths * cx_lu_inverse_diagonal(matrix, n, pivot, i, work));
+		chain.reach[i] = 1.0 / ((double) paths->paths * cx_lu_inverse_diagonal(matrix, n, i, work));
 		CHECK_FOR_INTERRUPTS();
 	}
 	pfree(matrix);

@@ -47,14 +47,3 @@ cx_elements_match(const CxElements *a, const CxElements *b)
 				 errmsg("%s and %s differ in length", a->argument, b->argument),
 				 errdetail("They have %d and %d elements.", a->n, b->n)));
 }
-
-void
-cx_elements_free(CxElements *e)
-{
-	if (e->values != NULL)
-		pfree(e->values);
-	if (e->nulls != NULL)
-		pfree(e->nulls);
-	e->values = NULL;
-	e->nulls = NULL;
-}

@@ -22,6 +22,5 @@ typedef struct CxElements
 extern CxElements cx_elements_arg(FunctionCallInfo fcinfo, int arg, const char *argument);
 /* 22023 unless they are of one length. */
 extern void cx_elements_match(const CxElements *a, const CxElements *b);
-extern void cx_elements_free(CxElements *e);
 
 #endif							/* CX_ELEMENTS_H */

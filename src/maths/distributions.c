@@ -57,12 +57,6 @@ typedef struct StudentParts
 } StudentParts;
 
 double
-cx_normal_cdf(double z)
-{
-	return 0.5 * erfc(-z * SQRT_HALF);
-}
-
-double
 cx_normal_two_sided_p(double z)
 {
 	return erfc(fabs(z) * SQRT_HALF);
@@ -367,14 +361,6 @@ cx_t_two_sided_p(double t, double df)
 	if (isinf(t))
 		return 0.0;
 	return student_parts(fabs(t), df).tail;
-}
-
-double
-cx_t_cdf(double t, double df)
-{
-	double		half = 0.5 * cx_t_two_sided_p(t, df);
-
-	return t > 0.0 ? 1.0 - half : half;
 }
 
 /*

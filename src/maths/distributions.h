@@ -16,7 +16,6 @@
  * p >= 1.  For an upper quantile close to 1 ask for the lower one of 1 - p
  * and change its sign: a double holds p = 1e-300 but not 1 - 1e-300.
  */
-extern double cx_normal_cdf(double z);
 extern double cx_normal_two_sided_p(double z);
 extern double cx_normal_quantile(double p);
 
@@ -33,7 +32,6 @@ extern double cx_incomplete_beta(double a, double b, double x);
  * quantile is -INFINITY at p <= 0, INFINITY at p >= 1, and infinite too where
  * it is beyond the range of a double (df = 0.004 at p = 0.975).
  */
-extern double cx_t_cdf(double t, double df);
 extern double cx_t_two_sided_p(double t, double df);
 extern double cx_t_quantile(double p, double df);
 

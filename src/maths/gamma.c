@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * gamma.c
- *		The gamma and the chi-square distribution.
+ *		The upper tail of the chi-square distribution.
  *
- * Left of the mean the lower tail is a power series, right of it the upper
- * tail a continued fraction; each tail is computed where it is small, so that
- * p-values keep all their digits.
+ * It is the regularised incomplete gamma function Q(a, x).  Left of the mean
+ * the lower tail is a power series, right of it the upper tail a continued
+ * fraction, so that small p-values keep all their digits.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,13 +22,6 @@
 #define MAX_GAMMA_PARAMETER	1e10
 #define MAX_STEPS			2000000
 
-/* P(a, x) and Q(a, x). */
-typedef struct GammaParts
-{
-	double		lower;
-	double		upper;
-} GammaParts;
-
 /* x^a e^-x / Gamma(a), where the large powers cancel on paper. */
 static double
 gamma_kernel(double a, double x)
@@ -36,7 +29,7 @@ gamma_kernel(double a, double x)
 	return sqrt(a) / SQRT_TWO_PI * exp(-cx_stirling_error(a) - a * cx_log_defect((x - a) / a, x / a));
 }
 
-/* Sum of x^k / ((a + 1) ... (a + k)): P(a, x) = kernel / a times it.  NaN if it does not settle. */
+/* Sum of x^k / ((a + 1) ... (a + k)): P(a, x) = 1 - Q(a, x) = kernel / a times it.  NaN if it does not settle. */
 static double
 gamma_series(double a, double x)
 {
@@ -89,44 +82,24 @@ gamma_fraction(double a, double x)
 	return NAN;
 }
 
-static GammaParts
-gamma_parts(double a, double x)
+/* Q(a, x), with all digits however small it is. */
+static double
+gamma_upper(double a, double x)
 {
-	GammaParts	parts = {0.0, 1.0};
+	double		kernel;
 
 	if (isnan(x) || !(a > 0.0 && a <= MAX_GAMMA_PARAMETER))
-		return (GammaParts) {NAN, NAN};
+		return NAN;
 	if (x <= 0.0)
-		return parts;
+		return 1.0;
 	if (x < a + 1.0)
-	{
-		parts.lower = fmin(1.0, gamma_kernel(a, x) / a * gamma_series(a, x));
-		parts.upper = 1.0 - parts.lower;
-	}
-	else
-	{
-		double		kernel = isinf(x) ? 0.0 : gamma_kernel(a, x);
-
-		parts.upper = kernel > 0.0 ? fmin(1.0, kernel * gamma_fraction(a, x)) : 0.0;
-		parts.lower = 1.0 - parts.upper;
-	}
-	return parts;
-}
-
-double
-cx_gamma_lower(double a, double x)
-{
-	return gamma_parts(a, x).lower;
-}
-
-double
-cx_gamma_upper(double a, double x)
-{
-	return gamma_parts(a, x).upper;
+		return 1.0 - fmin(1.0, gamma_kernel(a, x) / a * gamma_series(a, x));
+	kernel = isinf(x) ? 0.0 : gamma_kernel(a, x);
+	return kernel > 0.0 ? fmin(1.0, kernel * gamma_fraction(a, x)) : 0.0;
 }
 
 double
 cx_chi_square_upper(double x, double df)
 {
-	return gamma_parts(0.5 * df, 0.5 * x).upper;
+	return gamma_upper(0.5 * df, 0.5 * x);
 }

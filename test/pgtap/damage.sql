@@ -1,0 +1,79 @@
+-- Values that are stored damaged, and messages that are no values: every type of the extension says so, by SQLSTATE.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT plan(8);
+
+CREATE TEMP TABLE own AS
+    SELECT format_type(t.oid, NULL) AS name, t.typbyval AS by_value, t.typsend::text AS send
+    FROM pg_depend d JOIN pg_type t ON t.oid = d.objid
+    WHERE d.deptype = 'e' AND d.classid = 'pg_type'::regclass AND t.typtype = 'b' AND t.typcategory <> 'A'
+      AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'cx_analytics');
+SELECT cmp_ok((SELECT count(*) FROM own), '>=', 40::bigint, 'there are many types');
+
+-- ---- bytes as a disk may give them back, read as a value with nothing in between: int8up hands its argument on ----
+
+DO $$ DECLARE own record; BEGIN
+    FOR own IN SELECT * FROM own LOOP
+        EXECUTE format('CREATE FUNCTION pg_temp.raw_%s(%s) RETURNS %s LANGUAGE internal STRICT AS %L',
+                       own.name, CASE WHEN own.by_value THEN 'bigint' ELSE 'bytea' END, own.name, 'int8up');
+    END LOOP;
+END $$;
+
+CREATE FUNCTION pg_temp.outcome(query text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE query;
+    RETURN 'fine';
+EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE;
+END $$;
+
+CREATE TEMP TABLE bytes AS SELECT unnest(ARRAY['', '\x00', '\x01', '\x7f', '\xff', '\x0101', '\xffffffffffffffffffffffffffffffff', '\x00000000000000000000000000000000']::bytea[]) AS b;
+
+SELECT is_empty($$ SELECT name, b, o FROM own, bytes, pg_temp.outcome(format('SELECT %s(pg_temp.raw_%s(%L))', send, name, b)) o
+                   WHERE NOT by_value AND o <> 'XX001' $$, 'stored bytes that are no value are damaged, says what sends them');
+SELECT is_empty($$ SELECT name, b, o FROM own, bytes, pg_temp.outcome(format('SELECT pg_temp.raw_%s(%L)::text', name, b)) o
+                   WHERE NOT by_value AND o <> 'XX001' $$, 'and what prints them');
+SELECT is_empty($$ SELECT name, k, o FROM own, unnest('{0,-1,1,9223372036854775807}'::bigint[]) k, pg_temp.outcome(format('SELECT pg_temp.raw_%s(%L)::text', name, k)) o
+                   WHERE by_value AND o <> 'XX001' $$, 'and what prints a type by value');
+
+-- ---- messages: through COPY, since nothing else calls the input function of a message ----
+
+CREATE FUNCTION pg_temp.received(type text, b bytea) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    -- a file of one row with one column
+    file bytea := '\x5047434f50590aff0d0a0000000000000000000001' || int4send(length(b)) || b || '\xffff';
+    octal text := (SELECT string_agg(format('\%s%s%s', x / 64, x / 8 % 8, x % 8), '' ORDER BY i) FROM generate_series(0, length(file) - 1) i, get_byte(file, i) x);
+    got text;
+BEGIN
+    EXECUTE format('CREATE TEMP TABLE received (x %s)', type);
+    BEGIN
+        EXECUTE format('COPY received FROM PROGRAM %L (FORMAT binary)', format('printf ''%s''', octal));
+        SELECT x::text INTO STRICT got FROM received;
+    EXCEPTION WHEN OTHERS THEN got := SQLSTATE;
+    END;
+    DROP TABLE received;
+    RETURN got;
+END $$;
+
+SELECT is_empty($$ SELECT name, b, o FROM own, bytes, pg_temp.received(name, b) o WHERE length(b) < 2 AND b <> '\x7f' AND o <> '22P03' $$, 'a message that is no value is malformed');
+
+-- the types that do not share their input and output
+CREATE TEMP TABLE value (type text, shown text);
+INSERT INTO value VALUES ('funnel_def', 'funnel(browse@web, cart optional within 1h, call@phone) within 7d hold channel'),
+    ('journey_pattern', '^browse -> [cart|call]+ ~> call within 7d'), ('churn_model', 'sbg n=1000 events=509 log_likelihood=-1000 alpha=0.668 beta=3.806'),
+    ('feedback', 'csat:4.5'), ('tally', 'tally{nps: 0=1 7=2 9=3 missing=2}'), ('tally_state', 'tally{csat: 4=1 5=2}'),
+    ('journey', '[2026-01-05T09:00:00Z browse@web csat:2 =49.9, 2026-01-05T09:05:00Z 12]');
+CREATE FUNCTION pg_temp.sent(type text, shown text) RETURNS bytea LANGUAGE plpgsql AS $$
+DECLARE
+    b bytea;
+BEGIN
+    EXECUTE format('SELECT %s(%L)', (SELECT send FROM own WHERE name = type), shown) INTO STRICT b;
+    RETURN b;
+END $$;
+SELECT is_empty('SELECT type, shown, got FROM value, pg_temp.received(type, pg_temp.sent(type, shown)) got WHERE got <> shown', 'what is sent is received');
+SELECT is_empty($$ SELECT type, cut, got FROM value, pg_temp.sent(type, shown) b, unnest(ARRAY[length(b) - 1, length(b) / 2, 1]) cut, pg_temp.received(type, substring(b FOR cut)) got
+                   WHERE got <> '22P03' $$, 'what is cut is malformed');
+SELECT is_empty($$ SELECT type, got FROM value, pg_temp.sent(type, shown) b, pg_temp.received(type, b || '\x00') got WHERE got NOT IN ('22P03', '22021') $$,
+    'what is too long is malformed, or text with a byte that no text has');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -19,3 +19,14 @@ SELECT text_score('a', '{a}', '{NULL}');
 SELECT text_score('a', '{a}', '{Infinity}');
 SELECT text_score('a', '{a}', '{1e200}');
 SELECT text_score('a', '{tốt,xấu,TOT}', '{1,0,-1}');
+
+-- where texts are not UTF-8, letters beyond ASCII are letters, each a different one
+SELECT current_database() AS here \gset
+CREATE DATABASE cx_latin1 TEMPLATE template0 ENCODING 'LATIN1' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C';
+\connect cx_latin1
+SET client_min_messages = warning;
+CREATE EXTENSION cx_analytics;
+SET client_encoding = 'UTF8';
+SELECT text_fold('Très BON, cafÉ!') AS folded, text_hits('très bon - tres bon', '{très bon}') AS hits, text_score('CAFÉ café cafe', '{café,cafe}', '{1,10}') AS score;
+\connect :here
+DROP DATABASE cx_latin1;

@@ -3,7 +3,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL timezone = 'UTC';
-SELECT plan(33);
+SELECT plan(35);
 
 DO $$ BEGIN PERFORM setseed(0.1618); END $$;
 
@@ -271,6 +271,11 @@ BEGIN
     RETURN read;
 END $$;
 SELECT cmp_ok(pg_temp.damage((SELECT attribution_stats_send(s) FROM bryl)), '<', 400, 'damaged bytes are refused as malformed, or are another value');
+
+-- what comes to B and C leaves them, yet nothing ever comes there from the start: linear credit can be told, a chain cannot
+CREATE TEMP TABLE ring AS SELECT 'attribution_stats:010180c08e87cd11056f72646572010302410242024304000201010101020401030301010100010000010100010100' || '80c0a8ca9a3a' AS t;
+SELECT lives_ok($$ SELECT * FROM ring, attribution(t::attribution_stats, 'linear') $$, 'a ring beside the paths');
+SELECT throws_ok($$ SELECT * FROM ring, attribution(t::attribution_stats, 'markov') $$, 'XX001', 'stored attribution_stats value is damaged', 'has no chances to convert');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -4,7 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL timezone = 'America/New_York';    -- must not matter
 SET LOCAL jit = off;
-SELECT plan(35);
+SELECT plan(39);
 
 DO $$ BEGIN PERFORM setseed(0.577); END $$;
 
@@ -151,6 +151,25 @@ SELECT is_empty($$ SELECT grain FROM parts a JOIN parts b USING (grain) JOIN par
     'merging is commutative and associative, and NULL changes nothing');
 SELECT is_empty($$ SELECT tz FROM stats WHERE grain IN ('day', 'week') AND NOT pg_temp.same(r, (SELECT rollup(one)
                        FROM (SELECT retention_agg(at, grain, tz) AS one FROM near GROUP BY customer) x)) $$, 'rows and journeys agree in other zones');
+
+-- ---- calendars that go back, long journeys, zones that are none ----
+
+-- in St. John's, on 7 November 2010, the minute after midnight was followed by 23:01 of the day before
+CREATE TEMP TABLE back AS SELECT unnest('{2010-11-07 00:00:30-02:30,2010-11-06 23:30-03:30,2010-11-07 12:00-03:30,2010-11-09 12:00-03:30}'::timestamptz[]) AS at;
+SELECT is((SELECT array_agg((at AT TIME ZONE 'America/St_Johns')::date ORDER BY at) FROM back), '{2010-11-07,2010-11-06,2010-11-07,2010-11-09}'::date[],
+    'a later moment can lie on an earlier day');
+SELECT results_eq($$ SELECT cohort, period, customers, retained FROM (SELECT retention_agg(journey_agg, 'day', 'America/St_Johns') AS r FROM (SELECT journey_agg(at, 'x') FROM back) j) s,
+                         retention_matrix(r, 'day', NULL, '2010-12-01Z') WHERE retained > 0 ORDER BY period $$,
+    $$ VALUES (date '2010-11-06', 0, 1::bigint, 1::bigint), ('2010-11-06', 1, 1, 1), ('2010-11-06', 3, 1, 1) $$, 'the cohort is the earliest day, and each day counts once');
+
+-- journeys of ever more touches, and those of the same days with the first touch of each and the last of all
+CREATE TEMP TABLE long AS
+    SELECT n, at, (at AT TIME ZONE 'Asia/Kathmandu')::date AS day FROM unnest('{700,3000,9000}'::int[]) n, generate_series(1, n) i, LATERAL (SELECT timestamptz '2025-01-01Z' + i * interval '55 minutes' AS at) x;
+SELECT ok((SELECT pg_temp.same(retention_agg(j, 'day', 'Asia/Kathmandu' ORDER BY n), retention_agg(few, 'day', 'Asia/Kathmandu' ORDER BY n))
+           FROM (SELECT n, journey_agg(at, 'x') AS j, journey_agg(at, 'x') FILTER (WHERE first OR last) AS few
+                 FROM (SELECT *, at = min(at) OVER (PARTITION BY n, day) AS first, at = max(at) OVER (PARTITION BY n) AS last FROM long) x GROUP BY n) y),
+    'a day with many touches is a day with one');
+SELECT throws_ok($$ SELECT retention_agg(timestamptz '2025-01-01Z', 'day', repeat('z', 300)) $$, '22023', NULL, 'a zone has a name of at most 255 bytes');
 
 SELECT * FROM finish();
 ROLLBACK;

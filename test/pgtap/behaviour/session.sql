@@ -3,7 +3,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL timezone = 'UTC';
 SET LOCAL datestyle = 'ISO';
-SELECT plan(44);
+SELECT plan(46);
 
 DO $$ BEGIN PERFORM setseed(0.2360); END $$;
 
@@ -147,6 +147,10 @@ SELECT is_empty($$ SELECT o, count(*) FROM sample, generate_series(0, 8 * length
     WHERE o NOT IN ('sound', '22P02', '22003') GROUP BY 1 $$, 'flipped bits are refused or make another value');
 SELECT is_empty($$ SELECT o, count(*) FROM sample, generate_series(0, length(b) - 1) i,
         pg_temp.survives('session_stats:' || encode(substr(b, 1, i), 'hex')) o WHERE o <> '22P02' GROUP BY 1 $$, 'what is cut off is refused');
+
+-- lengths of time that no microseconds can count
+SELECT throws_ok($$ SELECT session_agg('[2026-01-01T00:00:00Z a]', interval '2147483647 days 2562047788 hours') $$, '22023', 'gap is too long', 'a gap is at most 2^63 microseconds');
+SELECT throws_ok($$ SELECT session_agg('[2026-01-01T00:00:00Z a]', interval '-2147483648 days -2562047788 hours') $$, '22023', 'gap is too long', 'and at least -2^63');
 
 SELECT * FROM finish();
 ROLLBACK;

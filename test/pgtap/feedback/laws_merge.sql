@@ -2,7 +2,7 @@
 -- out the same; and every tally has one spelling and one form in bytes.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(43);
+SELECT plan(47);
 
 DO $$ BEGIN PERFORM setseed(0.314); END $$;
 
@@ -159,6 +159,16 @@ SELECT is_empty(
     'tallies come back from a table as they went in, with a short header, a long one, compressed or out of line');
 SELECT cmp_ok(pg_column_size(t), '<', octet_length(tally_send(t)), 'a large one is compressed')
 FROM stored WHERE responses(t) = 120001;
+
+-- ---- hash ----
+
+CREATE TEMP TABLE hashed AS SELECT k, tally(score) AS t FROM (SELECT k, feedback('nps', (k * i) % 11) AS score FROM generate_series(1, 200) k, generate_series(1, k % 20) i ORDER BY random()) s GROUP BY k;
+SELECT is_empty($$ SELECT a.k, b.k FROM hashed a, hashed b WHERE (a.t = b.t) <> (tally_hash(a.t) = tally_hash(b.t)) OR (a.t = b.t) <> (tally_hash_extended(a.t, 77) = tally_hash_extended(b.t, 77)) $$,
+    'tallies hash alike if they are equal, and these only then');
+SELECT is_empty($$ SELECT k FROM hashed WHERE tally_hash_extended(t, 0) & 4294967295 <> tally_hash(t)::bigint & 4294967295 $$, 'the extended hash without salt ends in the plain one');
+SELECT is_empty($$ SELECT k FROM hashed WHERE tally_hash_extended(t, 1) IN (tally_hash_extended(t, 0), tally_hash_extended(t, 2)) $$, 'salt changes the hash');
+SET LOCAL enable_sort = off;
+SELECT is((SELECT count(*) FROM (SELECT t FROM hashed GROUP BY t) x), (SELECT count(DISTINCT t::text) FROM hashed), 'a hash table of tallies groups equal ones');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 -- Values that are stored damaged, and messages that are no values: every type of the extension says so, by SQLSTATE.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(8);
+SELECT plan(11);
 
 CREATE TEMP TABLE own AS
     SELECT format_type(t.oid, NULL) AS name, t.typbyval AS by_value, t.typsend::text AS send
@@ -74,6 +74,26 @@ SELECT is_empty($$ SELECT type, cut, got FROM value, pg_temp.sent(type, shown) b
                    WHERE got <> '22P03' $$, 'what is cut is malformed');
 SELECT is_empty($$ SELECT type, got FROM value, pg_temp.sent(type, shown) b, pg_temp.received(type, b || '\x00') got WHERE got NOT IN ('22P03', '22021') $$,
     'what is too long is malformed, or text with a byte that no text has');
+
+-- ---- every bit of some journeys and tallies flipped, where they are stored, and read by what does not look at all of it ----
+
+CREATE TEMP TABLE mutant AS
+    SELECT type, set_bit(b, k, 1 - get_bit(b, k)) AS b
+    FROM (VALUES ('journey', '[2026-01-05T09:00:00Z browse@web/learn#marketing, 2026-01-05T09:04:10.5Z cart@web/buy#shop csat:3.5 =49.9, 2026-01-06T10:00:00Z call@phone/support#service rating:-2.5/-3..3 =0.333333333333333333]'),
+                 ('journey', '[2026-01-05T09:00:00Z 7 nps:9, 2026-01-05T09:05:00Z 12 =1e300, 2026-01-05T10:00:00Z 7 =5]'),
+                 ('journey', (SELECT journey_agg(timestamptz '2026-01-05Z' + i * interval '5 minutes', 'x' || i % 3)::text FROM generate_series(1, 200) i)),
+                 ('tally', 'tally{nps: 0=1 7=2 9=3(4.5,6.75) missing=2; csat/10: 8=5; unknown: missing=7}'), ('tally_state', 'tally{nps: 0=1 9=3(4.5,6.75) missing=2; csat/10: 8=5}')) v(type, shown),
+         pg_temp.sent(type, shown) b, generate_series(0, 8 * least(length(b), 200) - 1) k;
+CREATE TEMP TABLE reader (type text, query text);
+INSERT INTO reader VALUES ('journey', 'SELECT count(feedback), sum(value) FROM touches(%s)'), ('journey', $$SELECT count_of(%s, 'call'), journey_match(%1$s, 'x1 ~> x2'::journey_pattern)$$),
+    ('journey', $$SELECT funnel_agg(%s, 'funnel(browse, call)'), preceded_agg(%1$s, 'call', '@web', '7 days'), pain_agg(%1$s), retention_agg(%1$s, 'day'), silo_agg(%1$s, true)$$),
+    ('journey', 'SELECT %s = %1$s, %1$s || %1$s'), ('tally', 'SELECT nps(%s), mean(%1$s, kind), rollup(%1$s) FROM unnest(ARRAY[''nps'', ''csat'']) kind GROUP BY kind'), ('tally_state', 'SELECT nps_final(%s), tally_state_combine(%1$s, %1$s)');
+SELECT is_empty($$ SELECT type, b, o FROM mutant, pg_temp.outcome(format('SELECT 1 / (%s(v) = %1$s(v::text::%s))::int FROM (SELECT pg_temp.raw_%2$s(%L) AS v) s', (SELECT send FROM own WHERE name = type), type, b)) o
+                   WHERE o NOT IN ('fine', 'XX001') $$, 'flipped bits are damage, or another value in its one form');
+CREATE TEMP TABLE outcome AS
+    SELECT type, query, o, count(*) AS n FROM mutant JOIN reader USING (type), pg_temp.outcome(format(query, format('pg_temp.raw_%s(%L)', type, b))) o GROUP BY 1, 2, 3;
+SELECT is_empty($$ SELECT * FROM outcome WHERE o NOT IN ('fine', 'XX001', '22003') $$, 'what reads a part says so, or reads another value');
+SELECT is_empty($$ SELECT type, query FROM outcome GROUP BY 1, 2 HAVING bool_and(o <> 'XX001') $$, 'every one of them notices some');
 
 SELECT * FROM finish();
 ROLLBACK;

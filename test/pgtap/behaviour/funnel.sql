@@ -10,7 +10,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL jit = off;
-SELECT plan(33);
+SELECT plan(41);
 SELECT setseed(0.4127);
 
 -- ---- what is asked of whom ----
@@ -202,6 +202,14 @@ SELECT is(funnel_depth(journey_agg(timestamptz '2026-01-01 00:00Z' + i * interva
 FROM generate_series(1, 3000) i;
 SELECT is(funnel_depth(journey_agg(timestamptz '2026-01-01 00:00Z' + i * interval '1 s', 'a'), array_fill('a'::text, ARRAY[300]), '299 s', 'any'), 300, 'three hundred in any order')
 FROM generate_series(1, 3000) i;
+
+-- ---- refusals: what no funnel is, and what is too large for one ----
+
+SELECT throws_ok(format('SELECT %L::funnel_def', f), '22P02', NULL, 'no funnel: ' || f)
+FROM unnest(ARRAY['funnel(a, b within 1.)', 'funnel(a, b within x)', 'funnel(a, b) exclude (c) exclude (d)', 'funnel(a, b) exclude ()', 'funnel(a, b) tolerance x']) f;
+SELECT throws_ok($$ SELECT ('funnel(' || repeat('a,', 10000) || 'a)')::funnel_def $$, '54000', 'a funnel may have up to 10000 steps', 'a funnel has up to 10000 steps');
+SELECT throws_ok($$ SELECT ('funnel(a,b) exclude (' || repeat('a,', 10000) || 'a)')::funnel_def $$, '54000', 'a funnel may have up to 10000 exclusions', 'and up to 10000 exclusions');
+SELECT throws_ok($$ SELECT ('funnel(' || repeat('"' || repeat('x', 4000) || '",', 300) || 'a)')::funnel_def $$, '54000', 'a funnel may have up to 1 MB of text', 'and up to 1 MB of text');
 
 SELECT * FROM finish();
 ROLLBACK;

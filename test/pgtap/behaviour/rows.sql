@@ -4,7 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL timezone = 'Asia/Kathmandu';  -- must not matter
 SET LOCAL jit = off;
-SELECT plan(29);
+SELECT plan(34);
 
 DO $$ BEGIN PERFORM setseed(0.1618); END $$;
 
@@ -240,6 +240,11 @@ SELECT is_empty(
        SELECT g FROM g GROUP BY g
        HAVING window_funnel('2 s', at, c1, c2, c3) <> (SELECT window_funnel('2 s', at, c1, c2, c3) FROM draw WHERE trial = g / 4) LIMIT 3 $$,
     'sixteen thousand groups, of rows in no order');
+
+-- patterns that are none; and many rows
+SELECT throws_ok(format('SELECT sequence_match(%L, now(), true)', p), '22023', NULL, 'no pattern: ' || p) FROM unnest('{(?1)(?t<x)(?1),(?1)(?t<1.)(?1),(?1)(?t<5(?1)}'::text[]) p;
+SELECT throws_ok($$ SELECT sequence_match(repeat('(?1)', 400000), now(), true) $$, '54000', 'pattern is longer than 1048576 bytes', 'a pattern has at most 1 MB');
+SELECT is((SELECT sequence_count('(?1)(?2)', timestamptz '2026-01-01Z' + i * interval '1 s', i % 4 = 1, i % 4 = 2) FROM generate_series(1, 4000) i), 1000::bigint, 'one match in four rows of 4000');
 
 SELECT * FROM finish();
 ROLLBACK;

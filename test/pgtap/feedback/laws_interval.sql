@@ -1,7 +1,7 @@
 -- Laws of uncertainty: intervals, tests and sample sizes against their formulas in SQL, and against each other.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(40);
+SELECT plan(41);
 
 DO $$ BEGIN PERFORM setseed(0.271828); END $$;
 
@@ -302,6 +302,10 @@ SELECT results_eq(
         nps_possible('Infinity', 5) $$,
     $$ VALUES (false, false, false, false, false, false) $$,
     'a claim finer than it says it was rounded to, off the scale, or no number, is impossible');
+
+-- the normal quantile far out: 2^-41 on either side, by bisection of erfc()
+SELECT cmp_ok((SELECT abs((nps_high(t, 1 - 2::float8 ^ -40, 'wald') - nps_low(t, 1 - 2::float8 ^ -40, 'wald')) / (2 * 100 * 7.14355203435219 * sqrt((0.8 - 0.2 ^ 2) / 10000)) - 1)
+               FROM (SELECT tally(feedback('nps', CASE WHEN i % 10 < 5 THEN 9 WHEN i % 10 < 8 THEN 5 ELSE 7 END)) AS t FROM generate_series(1, 10000) i) s), '<', 1e-12::float8, 'confidence next to 1');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -6,7 +6,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL timezone = 'UTC';
 SET LOCAL datestyle = 'ISO';
-SELECT plan(25);
+SELECT plan(38);
 
 DO $$ BEGIN PERFORM setseed(0.5772); END $$;
 
@@ -225,6 +225,19 @@ SELECT is((SELECT journey_count(j, '(a? -> a?){15} -> a{30}') FROM same), 10000 
 SELECT is((SELECT sum(cardinality(positions))::int FROM same, journey_find(j, 'a -> a within 1s')), 10000, 'a limit at each touch');
 SELECT is((SELECT journey_count(j, 'a ~> a after 1h within 2h') FROM same), 2, 'a window that moves along');
 SELECT is((SELECT journey_count(j, '^a{1000} ~> a$') FROM same), 1, 'a thousand touches wanted');
+
+-- ---- refusals: what no pattern is, and what is too large for one ----
+
+SELECT throws_ok(format('SELECT %L::journey_pattern', p), '22P02', NULL, 'no pattern: ' || p)
+FROM unnest('{a ~> b within 1.,a ~[x,a ~[x]> b,(a -> b) within x,a -> b within,a -> . ~>}'::text[]) p;
+SELECT throws_ok(format('SELECT count_of(%L, %L)', '[]', p), '22P02', NULL, 'no touch: ' || p) FROM unnest('{a@.,.@a,[a|.@b}'::text[]) p;
+SELECT throws_ok($$ SELECT ('[' || repeat('a|', 10000) || 'a]')::journey_pattern $$, '54000', 'brackets may hold up to 10000 touches', 'brackets hold up to 10000 touches');
+SELECT throws_ok($$ SELECT (repeat('a -> ', 20001) || 'a')::journey_pattern $$, '54000', NULL, 'a pattern has up to 10000 touches and hops');
+SELECT throws_ok($$ SELECT (repeat('"' || repeat('x', 4000) || '" -> ', 300) || 'a')::journey_pattern $$, '54000', 'a pattern may have up to 1 MB of text', 'and up to 1 MB of text');
+
+CREATE TEMP TABLE hashed AS SELECT unnest(ARRAY['a', 'b', 'a -> b', 'a ~> b', '"a" -> b', 'a ~> b within 24h', 'a ~> b within 1d', '.', '[a|b]']::journey_pattern[]) AS p;
+SELECT is_empty($$ SELECT a.p, b.p FROM hashed a, hashed b WHERE (a.p = b.p) <> (journey_pattern_hash_extended(a.p, 77) = journey_pattern_hash_extended(b.p, 77)) OR (a.p = b.p) <> (journey_pattern_hash(a.p) = journey_pattern_hash(b.p))
+                      OR journey_pattern_hash_extended(a.p, 0) & 4294967295 <> journey_pattern_hash(a.p)::bigint & 4294967295 $$, 'patterns hash alike if they are equal, and these only then');
 
 SELECT * FROM finish();
 ROLLBACK;

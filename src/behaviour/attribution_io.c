@@ -7,6 +7,7 @@
  */
 #include "behaviour/attribution.h"
 
+#include "core/sort.h"
 #include "journey/what.h"
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
@@ -73,7 +74,7 @@ cx_attribution_paths(const CxAttribution *a, CxPaths *paths)
 		paths->cells[n] = *cell;
 		paths->cells[n++].key = placed_key(cell->key, ranks);
 	}
-	qsort(paths->cells, n, sizeof(CxCell), cmp_cells);
+	cx_sort(paths->cells, n, sizeof(CxCell), cmp_cells);
 	set_first(paths, n);
 	pfree(order);
 	pfree(ranks);

@@ -8,10 +8,12 @@
 #include "behaviour/basket.h"
 
 #include "catalog/pg_type_d.h"
+#include "core/sort.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/array.h"
 #include "utils/memutils.h"
 
+#define LOOK	65536			/* for interrupts, each time that so many slots were gone through */
 #define FIRST_SLOTS		32
 
 static void
@@ -40,8 +42,12 @@ cx_basket_grow(CxBasket *b)
 
 	new_pairs(b, slots * 2);
 	for (uint64 i = 0; i < slots; i++)
+	{
 		if (old[i].key != 0)
 			cx_basket_add_pair(b, (uint32) (old[i].key >> 32), (uint32) old[i].key, old[i].n);
+		if (i % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
+	}
 	pfree(old);
 }
 
@@ -88,6 +94,7 @@ pairs_in_order(const CxBasket *b, const uint32 *ranks)
 	uint64		n = 0;
 
 	for (uint64 i = 0; i < b->slots; i++)
+	{
 		if (b->pairs[i].key != 0)
 		{
 			uint32		x = ranks[b->pairs[i].key >> 32];
@@ -95,7 +102,10 @@ pairs_in_order(const CxBasket *b, const uint32 *ranks)
 
 			pairs[n++] = (CxBasketPair) {(uint64) Min(x, y) << 32 | Max(x, y), b->pairs[i].n};
 		}
-	qsort(pairs, n, sizeof(CxBasketPair), cmp_pairs);
+		if (i % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
+	}
+	cx_sort(pairs, n, sizeof(CxBasketPair), cmp_pairs);
 	return pairs;
 }
 
@@ -127,6 +137,7 @@ basket_write(const CxStats *stats, CxWriter *w)
 			cx_write_varint(w, pairs[at].n);
 			next = other + 1;
 		}
+		CHECK_FOR_INTERRUPTS();
 	}
 	pfree(pairs);
 	pfree(ranks);
@@ -143,6 +154,8 @@ plausible(const CxBasket *b)
 		int64		x;
 		int64		y;
 
+		if (i % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
 		if (pair->key == 0)
 			continue;
 		x = b->count[pair->key >> 32];

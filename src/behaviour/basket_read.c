@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "core/sort.h"
 #include "core/srf.h"
 #include "maths/exact.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
@@ -79,6 +80,8 @@ rules_above(const CxBasket *b, Thresholds least, const uint32 *ranks, Rule *rule
 		const CxBasketPair *pair = &b->pairs[i];
 		uint32		items[2] = {(uint32) (pair->key >> 32), (uint32) pair->key};
 
+		if (i % 65536 == 65535)
+			CHECK_FOR_INTERRUPTS();
 		if (pair->key == 0 || (double) pair->n / (double) b->baskets < least.support)
 			continue;
 		for (int k = 0; k < 2; k++)
@@ -90,7 +93,7 @@ rules_above(const CxBasket *b, Thresholds least, const uint32 *ranks, Rule *rule
 				rules[n++] = (Rule) {x, y, (uint64) ranks[x] << 32 | ranks[y], pair->n};
 		}
 	}
-	qsort(rules, n, sizeof(Rule), cmp_rules);
+	cx_sort(rules, n, sizeof(Rule), cmp_rules);
 	return n;
 }
 

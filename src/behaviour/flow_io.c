@@ -7,6 +7,7 @@
  */
 #include "behaviour/flow.h"
 
+#include "core/sort.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/memutils.h"
 
@@ -83,7 +84,7 @@ edges_in_order(const CxFlow *flow, const uint32 *ranks)
 
 	for (uint32 i = 1; i < flow->n_edges; i++)
 		placed[n++] = (Placed) {(uint64) ranks[flow->edges[i].source] << 32 | ranks[flow->edges[i].target], i};
-	qsort(placed, n, sizeof(Placed), cmp_placed);
+	cx_sort(placed, n, sizeof(Placed), cmp_placed);
 	return placed;
 }
 
@@ -135,6 +136,7 @@ flow_write(const CxStats *stats, CxWriter *w)
 			write_edge(&flow->edges[placed[at].edge], target - next, w);
 			next = target + 1;
 		}
+		CHECK_FOR_INTERRUPTS();
 	}
 	pfree(placed);
 	pfree(ranks);

@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "core/sort.h"
 #include "core/srf.h"
 
 #define EDGE_COLUMNS	6		/* source, target, n, journeys, share, median_seconds */
@@ -85,7 +86,7 @@ edges(FunctionCallInfo fcinfo, bool loops)
 		transitions += flow->edges[i].n;
 		told[n++] = (Told) {flow->edges[i].n, ranks[flow->edges[i].source], ranks[flow->edges[i].target], i};
 	}
-	qsort(told, n, sizeof(Told), cmp_told);
+	cx_sort(told, n, sizeof(Told), cmp_told);
 	for (uint32 i = 0; i < n; i++)
 	{
 		const CxFlowEdge *edge = &flow->edges[told[i].at];
@@ -130,7 +131,7 @@ flow_nodes(PG_FUNCTION_ARGS)
 	(void) cx_flow_visits(flow);
 	for (uint32 i = 0; i < flow->nodes.n; i++)
 		told[i] = (Told) {flow->node[i].starts + flow->node[i].entered, ranks[i], 0, i};
-	qsort(told, flow->nodes.n, sizeof(Told), cmp_told);
+	cx_sort(told, flow->nodes.n, sizeof(Told), cmp_told);
 	for (uint32 i = 0; i < flow->nodes.n; i++)
 	{
 		const CxFlowNode *node = &flow->node[told[i].at];

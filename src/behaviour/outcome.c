@@ -21,6 +21,7 @@
 
 #include "journey/nodes.h"
 #include "core/args.h"
+#include "core/sort.h"
 #include "core/srf.h"
 #include "core/stats.h"
 #include "maths/distributions.h"
@@ -122,6 +123,7 @@ outcome_write(const CxStats *stats, CxWriter *w)
 	{
 		cx_write_varint(w, o->count[order[i]].yes);
 		cx_write_varint(w, o->count[order[i]].no);
+		CHECK_FOR_INTERRUPTS();
 	}
 	pfree(order);
 }
@@ -154,6 +156,7 @@ outcome_read(CxStats *stats, CxReader *r)
 		if (!read_count(r, &count->yes) || !read_count(r, &count->no) || count->yes > o->all.yes ||
 			count->no > o->all.no || count->yes + count->no < 1)
 			return false;
+		CHECK_FOR_INTERRUPTS();
 	}
 	return true;
 }
@@ -355,7 +358,7 @@ set_q_values(Verdict *verdicts, uint32 n)
 	for (uint32 i = 0; i < n; i++)
 		if (!isnan(verdicts[i].p_value))
 			tested[m++] = &verdicts[i];
-	qsort(tested, m, sizeof(Verdict *), cmp_p);
+	cx_sort(tested, m, sizeof(Verdict *), cmp_p);
 	for (int i = 0; i < m; i++)
 		p[i] = tested[i]->p_value;
 	cx_false_discovery(p, m);

@@ -8,6 +8,7 @@
 #include "behaviour/path.h"
 
 #include "catalog/pg_type_d.h"
+#include "core/sort.h"
 #include "core/srf.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/array.h"
@@ -59,7 +60,7 @@ select_first(CxPathInOrder *told, uint64 n, uint64 k)
 		else
 			low = i;
 	}
-	qsort(told, Min(n, k), sizeof(CxPathInOrder), cmp_told);
+	cx_sort(told, Min(n, k), sizeof(CxPathInOrder), cmp_told);
 }
 
 static Datum

@@ -8,6 +8,7 @@
 #include "behaviour/retention.h"
 
 #include "behaviour/rows.h"
+#include "core/sort.h"
 #include "journey/journey.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -215,7 +216,7 @@ periods_in_zone(CxCalendar *calendar, const TimestampTz *times, int n, int32 *pe
 	}
 	if (ascending)
 		return count;
-	qsort(periods, count, sizeof(int32), compare_periods);
+	cx_sort(periods, count, sizeof(int32), compare_periods);
 	for (int i = 1; i < count; i++)
 		if (periods[i] != periods[i - 1])
 			periods[distinct++] = periods[i];

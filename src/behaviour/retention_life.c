@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "core/sort.h"
 #include "core/srf.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -52,7 +53,7 @@ life_of(const CxRetention *stats, int32 open)
 	life.back = cx_breaks_by_next(life.first, life.n);
 	life.breaks = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(CxBreak) * Max(life.n, 1));
 	memcpy(life.breaks, life.first, sizeof(CxBreak) * life.n);
-	qsort(life.breaks, life.n, sizeof(CxBreak), compare_last);
+	cx_sort(life.breaks, life.n, sizeof(CxBreak), compare_last);
 	life.begin = life.first[0].cohort;
 	life.end = Max(open, life.breaks[life.n - 1].last);
 	cx_retention_check_span(life.begin, life.end);

@@ -7,6 +7,7 @@
  */
 #include "behaviour/rows.h"
 
+#include "core/sort.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -113,7 +114,7 @@ cx_rows_sort(const CxRowsState *state)
 	if (state->marked.words == 1)
 		sort_pairs((Pair *) state->rows, state->marked.n);
 	else
-		qsort_arg(state->rows, state->marked.n, stride(state) * sizeof(uint64), compare_any,
+		cx_sort_arg(state->rows, state->marked.n, stride(state) * sizeof(uint64), compare_any,
 				  unconstify(int *, &state->marked.words));
 	unconstify(CxRowsState *, state)->sorted = true;
 }

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "core/args.h"
+#include "core/sort.h"
 #include "maths/cox.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/array.h"
@@ -145,7 +146,7 @@ void
 cx_cox_sort(CxCoxRows *rows)
 {
 	if (!rows->sorted && rows->n > 0)
-		qsort_arg(rows->row, rows->n, row_size(rows), cmp_rows, &rows->p);
+		cx_sort_arg(rows->row, rows->n, row_size(rows), cmp_rows, &rows->p);
 	rows->sorted = true;
 }
 

@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "core/args.h"
+#include "core/sort.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/memutils.h"
 
@@ -157,7 +158,7 @@ sort(CxFit *fit)
 	if (fit->slot != NULL)
 		pfree(fit->slot);
 	fit->slot = NULL;
-	qsort(fit->row, fit->n, sizeof(CxFitRow), cmp_rows);
+	cx_sort(fit->row, fit->n, sizeof(CxFitRow), cmp_rows);
 	fit->sorted = true;
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/args.h"
 #include "core/interval.h"
+#include "core/sort.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -98,7 +99,7 @@ void
 cx_rfm_sort(CxRfm *rfm)
 {
 	if (!rfm->summary && !rfm->sorted && rfm->n > 1)
-		qsort(rfm->purchase, rfm->n, sizeof(CxPurchase), cmp_purchases);
+		cx_sort(rfm->purchase, rfm->n, sizeof(CxPurchase), cmp_purchases);
 	rfm->sorted = true;
 }
 

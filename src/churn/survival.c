@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "core/args.h"
+#include "core/sort.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/memutils.h"
 
@@ -130,7 +131,7 @@ sort(CxSurvival *s)
 		if (s->slot != NULL)
 			pfree(s->slot);
 		s->slot = NULL;
-		qsort(s->duration, s->n, sizeof(CxDuration), cmp_durations);
+		cx_sort(s->duration, s->n, sizeof(CxDuration), cmp_durations);
 		s->sorted = true;
 	}
 }

@@ -42,5 +42,6 @@ cx_rows_begin(FunctionCallInfo fcinfo, int columns)
 void
 cx_rows_put(CxRows *rows, const Datum *values, const bool *nulls)
 {
+	CHECK_FOR_INTERRUPTS();
 	tuplestore_putvalues(rows->store, rows->desc, unconstify(Datum *, values), unconstify(bool *, nulls));
 }

@@ -11,6 +11,8 @@
 #include "core/bytes.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 
+#define LOOK	65536			/* for interrupts, each time that so many answers were gone through */
+
 /* The most bytes that the parts can take. */
 #define HEADER_MAX		2
 #define SECTION_MAX		(1 + 2 * 2 + 2 * CX_VARINT_MAX)
@@ -90,6 +92,8 @@ pack_section(CxWriter *w, const TallyItem *items, Section s, bool weighted)
 			cx_write_wide(w, item->weight.squares);
 		}
 		before = offset;
+		if ((item - items) % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
 	}
 }
 
@@ -183,6 +187,8 @@ read_answers(CxReader *r, TallyList *list, int *room, CxScale scale, uint64 answ
 			if (!tally_item_valid(item))
 				return false;
 		}
+		if (i % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
 	}
 	return fraction == fine;
 }

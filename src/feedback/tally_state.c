@@ -14,7 +14,10 @@
 
 #include "common/int.h"
 #include "core/aggstate.h"
+#include "core/sort.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
+
+#define LOOK	65536			/* for interrupts, each time that so many answers were gone through */
 
 TallyWeight
 tally_unit_weight(int64 count)
@@ -178,7 +181,11 @@ grown(const TallyState *state, bool weighted)
 	/* room for half as many again, so that a window in which answers come and go does not rebuild at every row */
 	larger = table_new(list.n + list.n / 2 + 1, weighted);
 	for (int i = 0; i < list.n; i++)
+	{
 		put_item(larger, &list.items[i]);
+		if (i % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
+	}
 	pfree(list.items);
 	return larger;
 }
@@ -369,7 +376,9 @@ sorted_slots(const TallyState *state, int *n)
 		if (slot_counts(state, slot))
 			keys[(*n)++] = (SlotKey) {state->entry[slot].answer, slot};
 	}
-	qsort(keys, *n, sizeof(SlotKey), compare_keys);
+	CHECK_FOR_INTERRUPTS();
+	cx_sort(keys, *n, sizeof(SlotKey), compare_keys);
+	CHECK_FOR_INTERRUPTS();
 	return keys;
 }
 
@@ -439,6 +448,8 @@ tally_state_list(const TallyState *state)
 		if (i > 0 && keys[i].answer == keys[i - 1].answer)
 			error_damaged();
 		list.items[i] = item_at(state, keys[i].slot);
+		if (i % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
 	}
 	pfree(keys);
 	return list;
@@ -505,6 +516,8 @@ tally_state_checked(Datum d)
 			sound = rest_valid(&item);
 			used++;
 		}
+		if (i % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
 	}
 	if (!sound || used != state->used)
 		error_damaged();

@@ -15,6 +15,7 @@
 
 #include "access/gin.h"
 #include "access/stratnum.h"
+#include "core/sort.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 
 /* strategy numbers of the operators in the class */
@@ -108,7 +109,7 @@ compile(CxNeed need, int32 *n_keys, void ***extra)
 		if (item->op == CX_NEED_NAME)
 			keys[n++] = program->key[i] = key_of(cx_name(item->name.bytes, item->name.len), item->facet);
 	}
-	qsort(keys, n, sizeof(int32), cmp_keys);
+	cx_sort(keys, n, sizeof(int32), cmp_keys);
 	for (int i = 0; i < n; i++)
 		if (distinct == 0 || keys[i] != keys[distinct - 1])
 			keys[distinct++] = keys[i];

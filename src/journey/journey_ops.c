@@ -11,6 +11,7 @@
 
 #include "common/hashfn.h"
 #include "core/compare.h"
+#include "core/sort.h"
 #include "miscadmin.h"
 
 /* a || b: all touches of both, by time; of one time those of a first */
@@ -80,7 +81,7 @@ sorted_marks(const CxTouches *touches, int from, int until)
 	for (int i = from; i < until; i++)
 		marks[i - from] = mark_of(touches, i);
 	if (until - from > 1)
-		qsort(marks, until - from, sizeof(Mark), mark_sort_cmp);
+		cx_sort(marks, until - from, sizeof(Mark), mark_sort_cmp);
 	return marks;
 }
 

@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "core/bits.h"
+#include "core/sort.h"
 #include "journey/sparse.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/memutils.h"
@@ -164,7 +165,7 @@ order_entries(Plan *plan)
 		pfree(order);
 	}
 	else
-		qsort_arg(plan->entries, plan->entries_n, sizeof(uint32), cmp_entries, dict);
+		cx_sort_arg(plan->entries, plan->entries_n, sizeof(uint32), cmp_entries, dict);
 	for (int i = 0; i < plan->entries_n; i++)
 		dict->entry[plan->entries[i]].position = i;
 }

@@ -9,6 +9,7 @@
 
 #include "catalog/pg_type.h"
 #include "core/interval.h"
+#include "core/sort.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -111,7 +112,7 @@ names_of(FunctionCallInfo fcinfo, CxFacet facet)
 		texts[n++] = cx_name_datum(names[i]);
 		CHECK_FOR_INTERRUPTS();
 	}
-	qsort(texts, n, sizeof(Datum), cmp_texts);
+	cx_sort(texts, n, sizeof(Datum), cmp_texts);
 	PG_RETURN_ARRAYTYPE_P(construct_array(texts, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 

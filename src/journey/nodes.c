@@ -8,8 +8,12 @@
 #include "journey/nodes.h"
 
 #include "core/args.h"
+#include "core/sort.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/memutils.h"
+
+#define LOOK	16384			/* for interrupts, each time that so many names were gone through */
 
 #define FIRST_SLOTS_BITS	4
 #define FIRST_SLOTS		(1 << FIRST_SLOTS_BITS)
@@ -129,6 +133,8 @@ grow_slots(CxNodes *nodes)
 		Key			key = key_of(nodes->name[i]);
 
 		*find_slot(nodes, &key, nodes->name[i].bytes) = (CxNodeSlot) {key.first, key.last, key.len, i + 1};
+		if (i % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
 	}
 }
 
@@ -359,6 +365,8 @@ cx_nodes_of_codes(CxNodeView *view)
 	{
 		of_code[i] = cx_node_of(view, i);
 		some_absent |= of_code[i] < 0;
+		if (i % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
 	}
 	return some_absent;
 }
@@ -380,7 +388,7 @@ cx_nodes_order(const CxNodes *nodes)
 
 	for (uint32 i = 0; i < nodes->n; i++)
 		order[i] = i;
-	qsort_arg(order, nodes->n, sizeof(uint32), cmp_numbers, unconstify(CxNodes *, nodes));
+	cx_sort_arg(order, nodes->n, sizeof(uint32), cmp_numbers, unconstify(CxNodes *, nodes));
 	return order;
 }
 
@@ -435,7 +443,11 @@ cx_nodes_write(const CxNodes *nodes, const uint32 *order, CxWriter *w)
 {
 	cx_write_varint(w, nodes->n);
 	for (uint32 i = 0; i < nodes->n; i++)
+	{
 		cx_write_name(w, nodes->name[order[i]]);
+		if (i % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
+	}
 }
 
 bool
@@ -452,6 +464,8 @@ cx_nodes_read(CxNodes *nodes, CxReader *r)
 		if (!cx_read_name(r, &name) || (i > 0 && cx_name_cmp(nodes->name[i - 1], name) >= 0))
 			return false;
 		cx_nodes_number(nodes, name);
+		if (i % LOOK == LOOK - 1)
+			CHECK_FOR_INTERRUPTS();
 	}
 	return true;
 }

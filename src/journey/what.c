@@ -7,6 +7,7 @@
  */
 #include "journey/what.h"
 
+#include "core/sort.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 
 /* needs up to this many items are evaluated for each journey */
@@ -58,7 +59,7 @@ collect_names(CxWhat *what, const CxStep *steps, MemoryContext context)
 	for (int i = 0; i < what->need.n; i++)
 		if (what->need.items[i].op == CX_NEED_NAME)
 			what->names[n++] = cx_name(what->need.items[i].name.bytes, what->need.items[i].name.len);
-	qsort(what->names, n, sizeof(CxName), cmp_names);
+	cx_sort(what->names, n, sizeof(CxName), cmp_names);
 	for (int i = 0; i < n; i++)
 		if (what->n_names == 0 || !cx_name_equal(what->names[i], what->names[what->n_names - 1]))
 			what->names[what->n_names++] = what->names[i];
@@ -102,7 +103,7 @@ prepare_terms(CxWhat *what, const CxStep *steps, MemoryContext context)
 	for (int s = 0; s < what->n; s++)
 		for (int t = 0; t < steps[s].n; t++)
 			what->terms[n++] = prepare_term(what, &steps[s].terms[t], s);
-	qsort(what->terms, n, sizeof(CxWhatTerm), cmp_terms);
+	cx_sort(what->terms, n, sizeof(CxWhatTerm), cmp_terms);
 	what->first = MemoryContextAlloc(context, sizeof(int32) * ((Size) keys + 1));
 	n = 0;
 	for (int k = 0; k <= keys; k++)

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #define NONE	INT32_MAX
+#define LARGE	256				/* positions: from here on interrupts are looked for at each touch */
 
 typedef struct Candidate
 {
@@ -240,7 +241,7 @@ scan_touch(Scan *s, int i)
 		}
 		s->ends[q] = end;
 	}
-	if ((i & 0xfff) == 0xfff)
+	if ((i & 0xfff) == 0xfff || p->n_positions >= LARGE)
 		cx_interrupt(s->memory);
 }
 
@@ -425,7 +426,7 @@ replay(Replay *r, int32_t *positions)
 		}
 		if (j + 1 < r->scan->until)
 			replay_gates(r, i, j + 1);
-		if ((j & 0xfff) == 0xfff)
+		if ((j & 0xfff) == 0xfff || p->n_positions >= LARGE)
 			cx_interrupt(r->scan->memory);
 	}
 	return n;

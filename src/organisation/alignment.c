@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "core/args.h"
+#include "core/sort.h"
 #include "maths/exactsum.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/builtins.h"
@@ -73,7 +74,7 @@ cx_alignment_sort(const CxAlignment *alignment)
 		return;
 	order = cx_nodes_order(&a->nodes);
 	ranks = cx_nodes_ranks(order, a->nodes.n);
-	qsort_arg(a->figures, a->n, sizeof(CxFigure), cmp_figures, &(Order) {ranks});
+	cx_sort_arg(a->figures, a->n, sizeof(CxFigure), cmp_figures, &(Order) {ranks});
 	pfree(ranks);
 	pfree(order);
 	for (uint32 i = 1; i < a->n; i++)

@@ -12,6 +12,7 @@
 
 #include "catalog/pg_type_d.h"
 #include "core/args.h"
+#include "core/sort.h"
 #include "core/srf.h"
 #include "maths/alignment.h"
 #include "maths/intervals.h"
@@ -110,7 +111,7 @@ periods_of(const CxAlignment *a, TimestampTz *times)
 
 	for (uint32 i = 0; i < a->n; i++)
 		times[i] = a->figures[i].at;
-	qsort(times, a->n, sizeof(TimestampTz), cmp_times);
+	cx_sort(times, a->n, sizeof(TimestampTz), cmp_times);
 	for (uint32 i = 0; i < a->n; i++)
 		if (n == 0 || times[n - 1] != times[i])
 			times[n++] = times[i];

@@ -7,6 +7,7 @@
  */
 #include "organisation/counts.h"
 
+#include "core/sort.h"
 #include "utils/memutils.h"
 
 #define FIRST_ROOM	16
@@ -73,6 +74,6 @@ cx_counts_sorted(const CxCounts *counts)
 	for (Size i = 0; i < counts->room; i++)
 		if (counts->slots[i].n != 0)
 			sorted[n++] = counts->slots[i];
-	qsort(sorted, n, sizeof(CxCount), cx_count_cmp);
+	cx_sort(sorted, n, sizeof(CxCount), cx_count_cmp);
 	return sorted;
 }

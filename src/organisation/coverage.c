@@ -112,6 +112,7 @@ coverage_write(const CxStats *stats, CxWriter *w)
 		cx_write_varint(w, heard->answers);
 		if (heard->answers > 0)
 			cx_write_zigzag(w, heard->newest);
+		CHECK_FOR_INTERRUPTS();
 	}
 	pfree(order);
 }
@@ -137,6 +138,7 @@ coverage_read(CxStats *stats, CxReader *r)
 		if (!r->ok || heard->touches < 1 || heard->touches > MAX_TOUCHES || heard->answers > heard->touches ||
 			(heard->answers > 0 && !IS_VALID_TIMESTAMP(heard->newest)))
 			return false;
+		CHECK_FOR_INTERRUPTS();
 	}
 	return true;
 }

@@ -26,6 +26,7 @@
 #include <math.h>
 
 #include "core/args.h"
+#include "core/sort.h"
 #include "core/srf.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
@@ -126,7 +127,7 @@ cx_leakage_sorted(const CxLeakage *l, const uint32 *order)
 	for (Size i = 0; i < l->cells.n; i++)
 		sorted[i].key = CX_LEAK_KEY(place_of(CX_LEAK_SOURCE(sorted[i].key), ranks, l->nodes.n),
 									place_of(CX_LEAK_TARGET(sorted[i].key), ranks, l->nodes.n));
-	qsort(sorted, l->cells.n, sizeof(CxCount), cx_count_cmp);
+	cx_sort(sorted, l->cells.n, sizeof(CxCount), cx_count_cmp);
 	pfree(ranks);
 	return sorted;
 }

@@ -97,6 +97,7 @@ mix_write(const CxStats *stats, CxWriter *w)
 		cx_sum_write(&segment->before.score, w);
 		cx_sum_write(&segment->after.n, w);
 		cx_sum_write(&segment->after.score, w);
+		CHECK_FOR_INTERRUPTS();
 	}
 	pfree(order);
 }

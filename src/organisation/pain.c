@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "core/sort.h"
 #include "core/srf.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/array.h"
@@ -61,7 +62,7 @@ rank(Point *points, Size n)
 	double		sum = 0.0;
 	int			exponent;
 
-	qsort(points, n, sizeof(Point), cmp_points);
+	cx_sort(points, n, sizeof(Point), cmp_points);
 	largest = n == 0 || isnan(points[0].pain) ? 0.0 : points[0].pain;
 	(void) frexp(largest, &exponent);
 	for (Size i = 0; i < n; i++)

@@ -81,6 +81,7 @@ pain_write(const CxStats *stats, CxWriter *w)
 			continue;
 		cx_write_varint(w, hurt->journeys);
 		cx_write_wide(w, hurt->severity);
+		CHECK_FOR_INTERRUPTS();
 	}
 	pfree(order);
 }

@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "core/sort.h"
 #include "core/srf.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/builtins.h"
@@ -39,7 +40,7 @@ sort_known(CxAmounts *profits)
 	for (int i = 0; i < profits->elements.n; i++)
 		if (!isnan(profits->value[i]))
 			profits->value[n++] = profits->value[i];
-	qsort(profits->value, n, sizeof(double), cmp_descending);
+	cx_sort(profits->value, n, sizeof(double), cmp_descending);
 	return n;
 }
 

@@ -22,6 +22,7 @@
 #include <math.h>
 
 #include "core/args.h"
+#include "core/sort.h"
 #include "core/srf.h"
 #include "core/stats.h"
 #include "journey/nodes.h"
@@ -117,6 +118,7 @@ rework_write(const CxStats *stats, CxWriter *w)
 		cx_write_varint(w, owner->journeys);
 		cx_write_varint(w, owner->repeats);
 		cx_write_varint(w, owner->redone);
+		CHECK_FOR_INTERRUPTS();
 	}
 	pfree(order);
 }
@@ -152,6 +154,7 @@ rework_read(CxStats *stats, CxReader *r)
 		rework->touches += owner->touches;
 		first += owner->touches - owner->repeats - owner->redone;
 		journeys = Max(journeys, owner->journeys);
+		CHECK_FOR_INTERRUPTS();
 	}
 	return first >= journeys;
 }
@@ -386,7 +389,7 @@ rework_report(PG_FUNCTION_ARGS)
 		owners[i] = rework->owner[order[i]];
 		places[i] = i;
 	}
-	qsort_arg(places, n, sizeof(uint32), cmp_owners, owners);
+	cx_sort_arg(places, n, sizeof(uint32), cmp_owners, owners);
 	for (uint32 i = 0; i < n; i++)
 	{
 		put_owner(&rows, rework->nodes.name[order[places[i]]], &owners[places[i]], confidence);

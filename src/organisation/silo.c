@@ -79,6 +79,7 @@ silo_write(const CxStats *stats, CxWriter *w)
 		cx_write_varint(w, owner->journeys_ok);
 		cx_write_varint(w, owner->journeys_failed);
 		cx_write_varint(w, owner->broken);
+		CHECK_FOR_INTERRUPTS();
 	}
 	pfree(order);
 }

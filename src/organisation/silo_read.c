@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "core/args.h"
+#include "core/sort.h"
 #include "core/srf.h"
 #include "maths/intervals.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
@@ -102,7 +103,7 @@ lines_of(const CxSilo *silo)
 
 		lines[i] = (Line) {silo->nodes.name[i], owner, gap};
 	}
-	qsort(lines, silo->nodes.n, sizeof(Line), cmp_lines);
+	cx_sort(lines, silo->nodes.n, sizeof(Line), cmp_lines);
 	return lines;
 }
 

@@ -22,6 +22,7 @@ typedef struct Input
 {
 	const char *at;
 	const char *what;			/* is missing there; NULL: all is well */
+	bool		too_many;		/* it is more than a model may have */
 } Input;
 
 static void
@@ -87,6 +88,14 @@ whole(Input *in)
 	return x;
 }
 
+/* More than a model may have, whatever they are. */
+static void
+too_many(Input *in)
+{
+	in->what = "there are too many numbers";
+	in->too_many = true;
+}
+
 /* numbers between commas; their number in *n */
 static double *
 numbers(Input *in, int most, int *n)
@@ -98,7 +107,7 @@ numbers(Input *in, int most, int *n)
 	do
 	{
 		if (*n == most)
-			in->what = "there are too many numbers";
+			too_many(in);
 		if (*n == room)
 		{
 			room *= 2;
@@ -147,6 +156,8 @@ read_terms(Input *in, CxModel *model)
 		model->estimate[model->p++] = number(in);
 		pfree(name);
 	}
+	if (model->p == CX_MODEL_TERMS && try_name(in, cx_model_term(model, model->p)))
+		too_many(in);
 }
 
 static CxModel *
@@ -158,6 +169,7 @@ from_text(const char *text, Input *in)
 
 	in->at = text;
 	in->what = NULL;
+	in->too_many = false;
 	read_kind(in, model);
 	need_name(in, "n");
 	model->n = whole(in);
@@ -198,7 +210,7 @@ churn_model_in(PG_FUNCTION_ARGS)
 		int			shown = pg_mbcliplen(text, len, SHOWN);
 
 		ereturn(fcinfo->context, (Datum) 0,
-				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				(errcode(in.too_many ? ERRCODE_PROGRAM_LIMIT_EXCEEDED : ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: \"%.*s%s\"", "churn_model", shown, text, shown < len ? "..." : ""),
 				 *in.at == '\0' ? errdetail("At the end: %s.", in.what) :
 				 errdetail("At \"%.*s\": %s.", pg_mbcliplen(in.at, (int) strlen(in.at), SHOWN_THERE), in.at, in.what)));

@@ -115,7 +115,7 @@ cx_rows_sort(const CxRowsState *state)
 		sort_pairs((Pair *) state->rows, state->marked.n);
 	else
 		cx_sort_arg(state->rows, state->marked.n, stride(state) * sizeof(uint64), compare_any,
-				  unconstify(int *, &state->marked.words));
+					unconstify(int *, &state->marked.words));
 	unconstify(CxRowsState *, state)->sorted = true;
 }
 

@@ -65,8 +65,15 @@ make_room(Mix *mix, Size n)
 		return;
 	mix->segment = mix->segment == NULL ? MemoryContextAllocHuge(mix->stats.context, room * sizeof(Segment)) :
 		repalloc_huge(mix->segment, room * sizeof(Segment));
-	memset(mix->segment + mix->room, 0, (room - mix->room) * sizeof(Segment));
-	mix->room = (uint32) room;
+	/* not all at once: of many segments they are gigabytes */
+	while (mix->room < room)
+	{
+		Size		more = Min(room - mix->room, 4096);
+
+		CHECK_FOR_INTERRUPTS();
+		memset(mix->segment + mix->room, 0, more * sizeof(Segment));
+		mix->room += (uint32) more;
+	}
 }
 
 static void

@@ -231,7 +231,7 @@ listen_interrupts(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/* heard() returns text: the longest stretch, its end, how long it all took, in ms, and where it ended. Ends listening. */
+/* heard() returns text: the longest stretch, its end, the time in all, in ms, and where it ended. Ends listening. */
 PG_FUNCTION_INFO_V1(heard_interrupts);
 Datum
 heard_interrupts(PG_FUNCTION_ARGS)

@@ -88,7 +88,7 @@ CREATE TEMP TABLE reader (type text, query text);
 INSERT INTO reader VALUES ('journey', 'SELECT count(feedback), sum(value) FROM touches(%s)'), ('journey', $$SELECT count_of(%s, 'call'), journey_match(%1$s, 'x1 ~> x2'::journey_pattern)$$),
     ('journey', $$SELECT funnel_agg(%s, 'funnel(browse, call)'), preceded_agg(%1$s, 'call', '@web', '7 days'), pain_agg(%1$s), retention_agg(%1$s, 'day'), silo_agg(%1$s, true)$$),
     ('journey', 'SELECT %s = %1$s, %1$s || %1$s'), ('tally', 'SELECT nps(%s), mean(%1$s, kind), rollup(%1$s) FROM unnest(ARRAY[''nps'', ''csat'']) kind GROUP BY kind'), ('tally_state', 'SELECT nps_final(%s), tally_state_combine(%1$s, %1$s)');
-SELECT is_empty($$ SELECT type, b, o FROM mutant, pg_temp.outcome(format('SELECT 1 / (%s(v) = %1$s(v::text::%s))::int FROM (SELECT pg_temp.raw_%2$s(%L) AS v) s', (SELECT send FROM own WHERE name = type), type, b)) o
+SELECT is_empty($$ SELECT type, b, o FROM mutant, pg_temp.outcome(format('SELECT %s(pg_temp.raw_%s(%L)), 1 / (%1$s(pg_temp.raw_%2$s(%3$L)::text::%2$s) = %3$L)::int', (SELECT send FROM own WHERE name = type), type, b)) o
                    WHERE o NOT IN ('fine', 'XX001') $$, 'flipped bits are damage, or another value in its one form');
 CREATE TEMP TABLE outcome AS
     SELECT type, query, o, count(*) AS n FROM mutant JOIN reader USING (type), pg_temp.outcome(format(query, format('pg_temp.raw_%s(%L)', type, b))) o GROUP BY 1, 2, 3;

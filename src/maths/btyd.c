@@ -22,6 +22,7 @@
 #define BETA_STEP		(1.0 / 32.0)
 #define BETA_WIDE		10.0	/* wider densities want smaller ones */
 #define BETA_ENOUGH		45.0
+#define BETA_WIDEST		3e4		/* wider ones are chances of 0 and 1, but for a part in 1e7 */
 #define TIME_STEP		(1.0 / 64.0)
 #define TIME_REACH		3.5
 
@@ -119,6 +120,9 @@ bg_alive_mean(double r, double a, double bought, double ahead)
 	double		weights = 0.0;
 	double		sum = 0.0;
 
+	/* a or bought is next to 0: hardly any chance lies between, and steps would never end */
+	if (!(width < BETA_WIDEST))
+		return (bought * (r * ahead) + a * bg_alive_given(r, 1.0, ahead)) / (a + bought);
 	for (int side = -1; side <= 1; side += 2)
 		for (int k = side < 0 ? 1 : 0;; k++)
 		{

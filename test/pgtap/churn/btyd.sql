@@ -3,7 +3,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL timezone = 'UTC';
 SET LOCAL datestyle = 'ISO';
-SELECT plan(68);
+SELECT plan(70);
 
 DO $$ BEGIN PERFORM setseed(0.2005); END $$;
 
@@ -248,6 +248,11 @@ SELECT is_empty($$ SELECT e, pg_temp.risk_of(format('paretonbd n=3 events=1 unit
         'paretonbd n=3 events=1 unit=%s log_likelihood=-1 r=0.5 alpha=10 s=0.6 beta=12', e)) NOT IN ('0.18', '22003') $$,
     'times beyond all numbers are an error of the model, no customer who is surely there');
 SELECT is(pg_temp.risk_of('paretonbd n=3 events=1 unit=1e-310 log_likelihood=-1 r=0.5 alpha=10 s=0.6 beta=12'), '22003', 'as in the other models');
+SELECT is_empty($$ SELECT k, a FROM unnest('{bgnbd,mbgnbd}'::text[]) k, unnest('{1e-10,1e-100,5e-324}'::float8[]) a,
+    LATERAL (SELECT expected_purchases(rfm_stats(2, 30.43, 38.86), pg_temp.model(k, 0.5, 0.001, a, 2), '1000 weeks') AS e,
+        expected_purchases(rfm_stats(2, 30.43, 38.86), pg_temp.model(k, 0.5, 0.001, 1e-7, 2), '1000 weeks') AS near) x
+    WHERE NOT abs(e / near - 1) < 1e-5 $$, 'who never leaves is foretold without trying all chances of leaving');
+SELECT ok(expected_purchases(rfm_stats(0, 0, 38.86), pg_temp.model('bgnbd', 0.5, 0.001, 1e-300, 1e-300), '1000 weeks') > 0, 'nor is one who leaves at once or never');
 
 SELECT * FROM finish();
 ROLLBACK;

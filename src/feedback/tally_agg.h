@@ -87,7 +87,7 @@ static pg_attribute_always_inline Datum
 tally_row_whole(FunctionCallInfo fcinfo, CxScale scale, int64 score, bool take)
 {
 	uint64		head = CX_ANSWER_PACK(scale.kind, scale.lo, scale.hi, 0);
-	uint32		step = (uint32) (score - scale.lo);
+	uint32		step = (uint32) score - (uint32) scale.lo;
 
 	if (unlikely(score < scale.lo || score > scale.hi))
 		cx_error_whole_off_scale(scale.kind, score);

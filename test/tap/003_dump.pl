@@ -16,7 +16,7 @@ my @owner = (extra_params => [ '-U', 'owner' ]);
 # ---- installed by the owner of a database, who is no superuser ----
 
 $node->safe_psql('postgres', 'CREATE ROLE owner LOGIN; CREATE ROLE guest LOGIN');
-$node->safe_psql('postgres', "CREATE DATABASE $_ OWNER owner") for qw(home plain custom inserts odd odd_copy);
+$node->safe_psql('postgres', "CREATE DATABASE $_ OWNER owner") for qw(home plain custom directory tar inserts odd odd_copy);
 $node->safe_psql('home', 'CREATE SCHEMA cx; CREATE EXTENSION cx_analytics SCHEMA cx', @owner);
 is(one($node, 'home', "SELECT extowner::regrole || ' ' || extnamespace::regnamespace FROM pg_extension WHERE extname ~ 'cx'"),
   'owner cx', 'the owner of a database can install it, in a schema of choice');
@@ -195,10 +195,14 @@ $node->command_ok([ 'pg_dump', '-U', 'owner', '-f', "$dir/plain.sql", 'home' ], 
 $node->command_ok([ @psql, '-U', 'owner', '-d', 'plain', '-f', "$dir/plain.sql" ], 'restored by the owner');
 $node->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/custom", 'home' ], 'a custom dump');
 $node->command_ok([ 'pg_restore', '-e', '-j', '2', '-d', 'custom', "$dir/custom" ], 'restored by two jobs');
+$node->command_ok([ 'pg_dump', '-Fd', '-j', '2', '-f', "$dir/directory", 'home' ], 'a dump into a directory, by two jobs');
+$node->command_ok([ 'pg_restore', '-e', '-j', '2', '-d', 'directory', "$dir/directory" ], 'restored by two jobs');
+$node->command_ok([ 'pg_dump', '-Ft', '-f', "$dir/tar", 'home' ], 'a dump as a tar file');
+$node->command_ok([ 'pg_restore', '-e', '-d', 'tar', "$dir/tar" ], 'restored');
 $node->command_ok([ 'pg_dump', '--inserts', '--quote-all-identifiers', '-f', "$dir/inserts.sql", 'home' ],
   'a dump of INSERTs');
 $node->command_ok([ @psql, '-d', 'inserts', '-f', "$dir/inserts.sql" ], 'restored');
-for my $db (qw(plain custom inserts))
+for my $db (qw(plain custom directory tar inserts))
 {
   is(print_of($db, 'cx'), $before, "$db: the same values");
   is(one($node, $db, $definitions), $defined, "$db: the same definitions");

@@ -48,4 +48,11 @@ my @pages = map { m{([^/]+)$} } glob "$top/docs/*.md";
 my $readme = slurp_file("$top/README.md");
 is_deeply([ grep { index($readme, "(docs/$_)") < 0 } @pages ], [], 'the README points to every page');
 
+# each promise names what proves it
+my ($promises) = slurp_file("$top/docs/trust.md") =~ /^## Promises\n(.*?)^## /ms;
+my @promises = grep { !/^\|(?: promise |---)/ } $promises =~ /^\|.*/mg;
+cmp_ok(scalar @promises, '>=', 10, 'docs/trust.md promises something');
+is_deeply([ grep { !m{\]\(\.\./(?:test|script)/} } @promises ], [], 'each promise names a proof');
+is_deeply([ grep { !-e "$top/docs/$_" } $promises =~ m{\]\(([^)]+)\)}g ], [], 'all of which exist');
+
 done_testing();

@@ -8,18 +8,23 @@ SUITES=0 FAILED=() PGXS=''
 # shellcheck disable=SC2034  # the scripts that source this hand it to ensure_packages
 SUITE_PACKAGES=(postgresql-@-pgtap libtap-parser-sourcehandler-pgtap-perl libipc-run-perl perl xz-utils)
 
-# suite NAME COMMAND...: run it for all to see; a failure is remembered, and the next suite runs
+# suite NAME COMMAND...: run it for all to see, and tell the seconds; a failure is remembered, and the next suite runs
 suite() {
-    local name=$1
+    local name=$1 start=$SECONDS
     shift
     printf '\n== %s\n' "$name"
     SUITES=$((SUITES + 1))
     run_job "$@"
-    if ((JOB_STATUS)); then
+    if reported || ((JOB_STATUS)); then
         FAILED+=("$name")
-        printf '== %s: FAILED\n' "$name"
+        printf '== %s: FAILED, %d s\n' "$name" "$((SECONDS - start))"
+    else
+        printf '== %s: passed, %d s\n' "$name" "$((SECONDS - start))"
     fi
 }
+
+# Is there more to complain of than the status of a suite tells? A script may have its own answer.
+reported() { false; }
 
 # The last line: how many suites, how long; the status is that of all of them.
 suites_done() {
@@ -53,10 +58,24 @@ regress() {
     return 1
 }
 
+# two databases at a time: this is the longest of the suites
 pgtap() {
-    psql_ -c 'CREATE DATABASE cx_pgtap'
-    psql_ -d cx_pgtap -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION cx_analytics'
-    in_source pg_prove -d cx_pgtap -r --ext .sql test/pgtap
+    local files half jobs=() failed=0
+    mapfile -t files < <(cd "$WORK/src" && find test/pgtap -name '*.sql' | sort)
+    for half in 0 1; do
+        psql_ -c "CREATE DATABASE cx_pgtap$half"
+        psql_ -d "cx_pgtap$half" -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION cx_analytics'
+    done
+    for half in 0 1; do
+        printf '%s\n' "${files[@]}" | awk -v half="$half" 'NR % 2 == half' |
+            in_source xargs pg_prove -d "cx_pgtap$half" >"$WORK/log/pgtap$half" 2>&1 &
+        jobs+=($!)
+    done
+    for half in 0 1; do
+        wait "${jobs[half]}" || failed=1
+        cat "$WORK/log/pgtap$half"
+    done
+    return "$failed"
 }
 
 # tap [FILE...]: some files or all, as PGXS's own prove_installcheck does it. These tests start servers
@@ -73,4 +92,3 @@ tap() {
     return 1
 }
 
-any() { [[ -n $(find "$TOP/$1" -name "$2" -print -quit 2>/dev/null) ]]; }

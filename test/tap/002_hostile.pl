@@ -183,7 +183,7 @@ for my $r (@surface)
   $n *= edges($_) for @args;
   if ($n > 1_000_000)    # too many to go through: some of them, each edge drawn by a hash
   {
-    $from = join ', ', 'generate_series(1, $combinations) one', map { my $k = $_; my @edges = edges($args[$k]); my $i = 0;
+    $from = join ', ', "generate_series(1, $combinations) one", map { my $k = $_; my @edges = edges($args[$k]); my $i = 0;
       "LATERAL (SELECT CASE (hashint8extended(one, $k) & 65535) % @{[ scalar @edges ]} @{[ map { 'WHEN ' . $i++ . \" THEN $_\" } @edges ]} END) v$k(a$k)" } 0 .. $#args;
     $n = 1;
   }

@@ -55,6 +55,13 @@ z_of(double estimate, double error)
 	return error > 0 && isfinite(z) ? z : NAN;
 }
 
+/* Beyond the range of a double there is no figure: NULL. */
+static double
+figure(double x)
+{
+	return isfinite(x) ? x : NAN;
+}
+
 /*
  * model_terms(model, names, confidence). Parameters that are above 0 by their
  * nature get their limits on the scale of the logarithm, and no test of being 0.
@@ -92,8 +99,8 @@ model_terms(PG_FUNCTION_ARGS)
 		cx_set_float8(values, nulls, 2, error > 0 ? error : NAN);
 		cx_set_float8(values, nulls, 3, positive ? NAN : ratio);
 		cx_set_float8(values, nulls, 4, positive ? NAN : cx_normal_two_sided_p(ratio));
-		cx_set_float8(values, nulls, 5, positive ? estimate / reach : estimate - reach);
-		cx_set_float8(values, nulls, 6, positive ? estimate * reach : estimate + reach);
+		cx_set_float8(values, nulls, 5, figure(positive ? estimate / reach : estimate - reach));
+		cx_set_float8(values, nulls, 6, figure(positive ? estimate * reach : estimate + reach));
 		cx_rows_put(&rows, values, nulls);
 	}
 	return (Datum) 0;
@@ -116,19 +123,10 @@ model_summary(PG_FUNCTION_ARGS)
 	values[3] = Int32GetDatum(model->p);
 	cx_set_float8(values, nulls, 4, model->unit == 0 ? NAN : model->unit);
 	values[5] = Float8GetDatum(model->log_likelihood);
-	values[6] = Float8GetDatum(2 * model->p - 2 * model->log_likelihood);
-	cx_set_float8(values, nulls, 7, n > 0 ? model->p * log(n) - 2 * model->log_likelihood : NAN);
+	cx_set_float8(values, nulls, 6, figure(2 * model->p - 2 * model->log_likelihood));
+	cx_set_float8(values, nulls, 7, n > 0 ? figure(model->p * log(n) - 2 * model->log_likelihood) : NAN);
 	cx_rows_put(&rows, values, nulls);
 	return (Datum) 0;
-}
-
-/* No Infinity, however far a coefficient reaches. */
-static double
-finite_exp(double x)
-{
-	double		result = exp(x);
-
-	return isfinite(result) ? result : NAN;
 }
 
 Datum
@@ -155,9 +153,9 @@ cx_model_ratios(FunctionCallInfo fcinfo, CxModelKind kind, const char *function)
 		bool		nulls[RATIO_COLUMNS] = {false};
 
 		values[0] = names != NULL ? names[i - skip] : CStringGetTextDatum(cx_model_term(model, i));
-		cx_set_float8(values, nulls, 1, finite_exp(estimate));
-		cx_set_float8(values, nulls, 2, known ? finite_exp(estimate - reach * error) : NAN);
-		cx_set_float8(values, nulls, 3, known ? finite_exp(estimate + reach * error) : NAN);
+		cx_set_float8(values, nulls, 1, figure(exp(estimate)));
+		cx_set_float8(values, nulls, 2, known ? figure(exp(estimate - reach * error)) : NAN);
+		cx_set_float8(values, nulls, 3, known ? figure(exp(estimate + reach * error)) : NAN);
 		cx_set_float8(values, nulls, 4, z);
 		cx_set_float8(values, nulls, 5, cx_normal_two_sided_p(z));
 		cx_rows_put(&rows, values, nulls);

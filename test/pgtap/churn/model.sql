@@ -1,7 +1,7 @@
 -- churn_model: round trips of random models, and what is read from any kind.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(9);
+SELECT plan(11);
 
 DO $$ BEGIN PERFORM setseed(0.5772); END $$;
 
@@ -39,5 +39,9 @@ SELECT is_empty($$ SELECT i FROM model, model_terms(m) t WHERE t.term IN ('r', '
 
 SELECT throws_ok($$ SELECT model_terms('cox n=10 events=3 log_likelihood=-4 x1=2', '{a,b}') $$, '22023', NULL, 'another number of names');
 SELECT throws_ok($$ SELECT 'logit n=10 events=3 unit=-0 log_likelihood=-4 intercept=1'::churn_model $$, '22P02', NULL, 'no unit has one form: -0 is none');
+SELECT results_eq($$ SELECT aic, bic FROM model_summary('mbgnbd n=3 events=1 unit=7 log_likelihood=-1.7e308 r=1 alpha=2 a=3 b=4') $$,
+    'VALUES (NULL::float8, NULL::float8)', 'what is beyond the range of a number is none');
+SELECT results_eq($$ SELECT high FROM model_terms('mbgnbd n=3 events=1 unit=7 log_likelihood=-1 r=1e6 alpha=2 a=3 b=4 covariance=1.296e17,0,1,0,0,1,0,0,0,1') LIMIT 1 $$,
+    'VALUES (NULL::float8)', 'nor is it a limit');
 SELECT * FROM finish();
 ROLLBACK;

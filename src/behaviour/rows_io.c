@@ -118,7 +118,7 @@ read_rows(CxRowsState *state, CxReader *r, uint64 n)
 		{
 			uint64		step = cx_read_varint(r);
 
-			if (step > (uint64) (END_TIMESTAMP - at))
+			if (step > (uint64) END_TIMESTAMP - (uint64) at)
 				return false;
 			at += step;
 		}

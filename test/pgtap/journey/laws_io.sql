@@ -3,7 +3,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL TimeZone = 'UTC';
-SELECT plan(29);
+SELECT plan(30);
 
 -- ---- random journeys ----
 
@@ -139,6 +139,9 @@ SELECT is_empty('SELECT id FROM received r JOIN kept k USING (id) WHERE journey_
 -- ---- JSON ----
 
 SELECT is_empty('SELECT id FROM reference JOIN kept USING (id) WHERE j::jsonb <> json', 'the cast to jsonb tells every touch, in order');
+SELECT is_empty('SELECT id FROM kept, LATERAL (SELECT j::jsonb AS ours, j::jsonb::text::jsonb AS theirs) b
+    WHERE pg_column_size(ours) <> pg_column_size(theirs) OR ours -> -1 IS DISTINCT FROM theirs -> -1 OR ours -> (touch_count(j) / 2) IS DISTINCT FROM theirs -> (touch_count(j) / 2)',
+    'the bytes are laid out as the server lays them out');
 SELECT is_empty('SELECT id FROM kept WHERE journey_send(j::jsonb::journey) <> journey_send(j)', 'from jsonb and back');
 SELECT is_empty('SELECT id FROM reference JOIN kept USING (id) WHERE journey_send(arrived_json::journey) <> journey_send(j)', 'JSON touches may arrive in any order');
 SELECT is_empty('SELECT id FROM reference JOIN kept USING (id) WHERE journey_send(free_json::journey) <> journey_send(j)',

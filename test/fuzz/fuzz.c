@@ -275,8 +275,10 @@ check(const FzType *type, Datum v, bool isnull)
 	}
 	else if (type->oid == CSTRINGOID)
 		check_utf8(calling->label, DatumGetCString(v), strlen(DatumGetCString(v)));
-	else if (type->oid == TEXTOID || type->oid == JSONBOID)
+	else if (type->oid == TEXTOID)
 		check_utf8(calling->label, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
+	else if (type->oid == JSONBOID)
+		fz_see(VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));	/* its texts were looked at by jsonb_in() */
 	else if (type->elem >= 0)
 	{
 		const FzType *elem = &fz_types[type->elem];

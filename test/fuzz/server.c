@@ -1104,7 +1104,7 @@ jsonb_in(PG_FUNCTION_ARGS)
 	const char *json = PG_GETARG_CSTRING(0);
 	const char *end = json_value(json);
 
-	if (end == NULL || end[strspn(end, " ")] != '\0')
+	if (end == NULL || end[strspn(end, " ")] != '\0' || !pg_verifymbstr(json, strlen(json), true))
 		fz_broken("this is no JSON: %s", json);
 	PG_RETURN_TEXT_P(cstring_to_text(json));
 }

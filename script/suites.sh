@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What script/test and script/coverage share: the suites, and how each is run. Comes after lib.sh.
+# What the scripts that run suites share: the suites, and how each is run. Comes after lib.sh.
 #
 #   CX_DATA_DIR=path      public data sets that some tests read; they skip when it is not there
 

@@ -68,7 +68,6 @@ append_touch(StringInfo buf, const CxUnpacked *u, const CxNameTexts *names, int 
 	appendStringInfoChar(buf, '}');
 }
 
-/* Through the server's JSON parser: the functions that build jsonb piece by piece differ between versions. */
 /*
  * One element more behind the others of a jsonb array (utils/jsonb.h): data
  * aligned as integers, an entry with its length or, for every so many, with
@@ -93,7 +92,11 @@ append_element(StringInfo array, int i, const Jsonb *element, Size *end)
 	memcpy(array->data + offsetof(Jsonb, root.children) + i * sizeof(JEntry), &entry, sizeof(JEntry));
 }
 
-/* Touch by touch, since the server looks for no interrupts while it makes a jsonb of a text. */
+/*
+ * Through the server's JSON parser: the functions that build jsonb piece by
+ * piece differ between versions. Touch by touch, since it looks for no
+ * interrupts while it makes a jsonb of a text.
+ */
 PG_FUNCTION_INFO_V1(journey_to_jsonb);
 Datum
 journey_to_jsonb(PG_FUNCTION_ARGS)

@@ -162,8 +162,10 @@ typedef struct CxStepsAt
  * beginning with a zeroed *p; gives how many, up to CX_STEPS_AT_ONCE, 0 behind
  * the last. The journey must have touches.
  */
-#define CX_STEPS_AT_ONCE	56
+#define CX_STEPS_AT_ONCE	64
 extern int	cx_next_steps(const CxJourney *j, CxStepsAt *p, uint64 *steps);
+extern int	cx_next_offsets(const CxJourney *j, CxStepsAt *p, uint64 *offsets); /* of the touches behind these steps,
+																				 * in units */
 
 static inline CxName
 cx_entry_name(const CxEntry *entry, const CxName *names, CxFacet facet)

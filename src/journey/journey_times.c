@@ -59,52 +59,60 @@ time_of(const CxJourney *j, uint64 offset)
 /* Steps so short that a journey of them cannot overflow: their sum is checked at its end only. */
 #define SHORT_ENOUGH	43
 
+typedef enum Wanted
+{
+	TIMES,
+	STEPS,
+	OFFSETS
+} Wanted;
+
 /*
- * The next "count" steps, up to CX_STEPS_AT_ONCE, where 8 bytes can be read at
- * each of them and they are short enough: as they are, or added up to times. A
- * step's width is told by a bit that is known ahead, so that the processor
- * works on several steps at once.
+ * The next "count" steps, up to the next multiple of CX_STEPS_AT_ONCE: the time
+ * of the touch behind each, or the step itself, or its time after the first
+ * touch. A step's width is told by a bit that is known ahead, so that the
+ * processor works on several steps at once. As in bits.h a field is read by a
+ * load that ends with its last byte. "end" is the bit behind it, plus 7, so that
+ * its upper bits count bytes.
  */
 static pg_attribute_always_inline void
-quick_steps(const CxJourney *j, Position *p, int count, bool as_times, uint64 *out)
+quick_steps(const CxJourney *j, Position *p, int count, Wanted wanted, uint64 *out)
 {
 	/* copies, so that they stay in registers while results are written */
-	const uint8 *steps = j->steps_at;
+	const uint8 *before = j->steps_at - 8;
 	const uint64 low[2] = {cx_low_bits(j->short_bits), cx_low_bits(j->long_bits)};
 	const uint64 width[2] = {j->short_bits, j->long_bits};
+	const uint32 shift[2] = {57 - j->short_bits, 57 - j->long_bits};
 	const uint64 unit = j->unit;
-	uint64		longs = j->selectors_at == NULL ? 0 : cx_read_bits(j->selectors_at, p->touch, CX_STEPS_AT_ONCE);
-	uint64		bit = p->bit;
+	uint64		longs = j->selectors_at == NULL ? 0 : cx_read_narrow(j->selectors_at, p->touch, count);
+	uint64		end = p->bit + 7;
 	uint64		offset = p->offset;
 	uint64		at = (uint64) time_of(j, offset);
 
 	for (int i = 0; i < count; i++, longs >>= 1)
 	{
-		uint64		step = cx_load_word(steps + (bit >> 3)) >> (bit & 7) & low[longs & 1];
+		uint64		step;
 
-		bit += width[longs & 1];
+		end += width[longs & 1];
+		step = cx_load_word(before + (end >> 3)) >> ((shift[longs & 1] + (end & 7)) & 63) & low[longs & 1];
+		if (wanted == TIMES)
+			at += step * unit;
 		offset += step;
-		at += step * unit;
-		out[i] = as_times ? at : step;
+		out[i] = wanted == TIMES ? at : wanted == STEPS ? step : offset;
 	}
-	p->bit = bit;
+	p->bit = end - 7;
 	p->offset = offset;
 	p->touch += count;
 }
 
-/* How many of the steps from p on quick_steps() can take: up to the next skip, and all it reads inside the value. */
+/*
+ * How many of the steps from p on quick_steps() can take: where the selectors
+ * end in the word that they are in. That no field lies outside the value, has
+ * been seen: it begins with cx_journey_steps_end().
+ */
 static inline int
 quick_count(const CxJourney *j, const Position *p, int count)
 {
-	int			n = Min(count, CX_JOURNEY_SKIP - p->touch % CX_JOURNEY_SKIP);
-	const uint8 *end = j->bytes + j->len;
-	int64		room = (end - j->steps_at - 8) * INT64CONST(8) - (int64) p->bit;
-
-	if (j->long_bits > SHORT_ENOUGH || room < 0 ||
-		(j->selectors_at != NULL && (p->touch + CX_STEPS_AT_ONCE - 1) / 8 >= end - j->selectors_at))
-		return 0;
-	n = Min(n, CX_STEPS_AT_ONCE);
-	return room >= (int64) n * j->long_bits ? n : (int) (room / j->long_bits);
+	return j->long_bits > SHORT_ENOUGH ? 0 : Min(count, CX_STEPS_AT_ONCE - p->touch % CX_STEPS_AT_ONCE);
 }
 
 /* false: damaged */
@@ -122,7 +130,7 @@ cx_read_times(const CxJourney *j, int from, int count, TimestampTz *times)
 		int			n = quick_count(j, &p, from - p.touch);
 
 		if (n > 0)
-			quick_steps(j, &p, n, false, passed);
+			quick_steps(j, &p, n, OFFSETS, passed);
 		else
 			ok &= next_step(j, &p);
 	}
@@ -132,7 +140,7 @@ cx_read_times(const CxJourney *j, int from, int count, TimestampTz *times)
 		int			n = quick_count(j, &p, count - i);
 
 		if (n > 0)
-			quick_steps(j, &p, n, true, (uint64 *) times + i);
+			quick_steps(j, &p, n, TIMES, (uint64 *) times + i);
 		else
 		{
 			ok &= next_step(j, &p);
@@ -147,26 +155,39 @@ cx_read_times(const CxJourney *j, int from, int count, TimestampTz *times)
 	return ok && p.offset <= j->span && (p.touch < j->n - 1 || p.offset == j->span);
 }
 
-int
-cx_next_steps(const CxJourney *j, CxStepsAt *p, uint64 *steps)
+/* The next steps, or where they lead. */
+static pg_attribute_always_inline int
+next_some(const CxJourney *j, CxStepsAt *p, Wanted wanted, uint64 *out)
 {
 	int			left = j->n - 1 - p->touch;
 	int			n = Max(quick_count(j, p, left), Min(left, 1));
 	uint64		before = p->offset;
 	bool		ok = p->touch > 0 || cx_journey_steps_end(j) != NULL;
 
-	if (n > 1)
-		quick_steps(j, p, n, false, steps);
+	if (likely(ok && j->long_bits <= SHORT_ENOUGH))
+		quick_steps(j, p, n, wanted, out);
 	else if (ok && n == 1)
 	{
 		ok = next_step(j, p);
-		steps[0] = p->offset - before;
+		out[0] = wanted == OFFSETS ? p->offset : p->offset - before;
 	}
 	if (p->touch % CX_JOURNEY_SKIP == 0 && p->touch < j->n)
 		ok &= skip_offset(j, p->touch / CX_JOURNEY_SKIP) == p->offset;
 	if (unlikely(!ok || p->offset > j->span || (p->touch == j->n - 1 && p->offset != j->span)))
 		cx_journey_damaged();
 	return n;
+}
+
+int
+cx_next_steps(const CxJourney *j, CxStepsAt *p, uint64 *steps)
+{
+	return next_some(j, p, STEPS, steps);
+}
+
+int
+cx_next_offsets(const CxJourney *j, CxStepsAt *p, uint64 *offsets)
+{
+	return next_some(j, p, OFFSETS, offsets);
 }
 
 int

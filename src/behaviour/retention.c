@@ -146,15 +146,16 @@ cx_retention_ask(CxRetention *stats, CxGrain grain, const char *tz, int tz_len)
 static inline int
 periods_of_length(const TimestampTz *times, int n, int64 from, int32 number, uint64 length, int32 *periods)
 {
+	int32		before = number + (int32) (((uint64) times[0] - (uint64) from) / length);
 	int			count = 0;
 
-	periods[0] = number + (int32) (((uint64) times[0] - (uint64) from) / length);
+	periods[0] = before;
 	for (int i = 1; i < n; i++)
 	{
 		int32		p = number + (int32) (((uint64) times[i] - (uint64) from) / length);
 
-		count += p != periods[count];
-		periods[count] = p;
+		count += p != before;
+		periods[count] = before = p;
 	}
 	return count + 1;
 }
@@ -163,6 +164,7 @@ static int
 periods_in_utc(CxGrain grain, const TimestampTz *times, int n, int32 *periods)
 {
 	int32		first = cx_period_of_time(grain, times[0]);
+	int32		before;
 	int			days;
 	int			count = 0;
 
@@ -174,12 +176,13 @@ periods_in_utc(CxGrain grain, const TimestampTz *times, int n, int32 *periods)
 	first = cx_period_of_time(CX_DAY, times[0]);
 	days = periods_of_length(times, n, first * USECS_PER_DAY, first, USECS_PER_DAY, periods);
 	periods[0] = cx_period_of_day(grain, periods[0]);
+	before = periods[0];
 	for (int i = 1; i < days; i++)
 	{
 		int32		p = cx_period_of_day(grain, periods[i]);
 
-		count += p != periods[count];
-		periods[count] = p;
+		count += p != before;
+		periods[count] = before = p;
 	}
 	return count + 1;
 }

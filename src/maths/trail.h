@@ -55,8 +55,8 @@ extern void cx_trail_find(const CxFunnelDef *def, const CxTrail *trail, const Cx
 
 /*
  * The same for plain funnels (cx_funnel_is_plain) of up to 64 steps in mode
- * ordered or increasing: one pass, without memory. Times are not read in mode
- * ordered without a window.
+ * ordered or increasing: one pass, without memory. In mode ordered times may be
+ * NULL where there is no window, or no touch for the second step.
  */
 extern void cx_trail_find_quick(const CxFunnelDef *def, const CxTrail *trail, CxBest *chain, bool touches);
 

@@ -12,6 +12,8 @@
  */
 #include "maths/trail.h"
 
+#include <string.h>
+
 #define QUICK_STEPS 64
 
 typedef struct Quick
@@ -51,35 +53,54 @@ go_on(Quick *q, const CxFunnelDef *def, const CxTrail *trail, int step, int i)
 	return -1;
 }
 
-static void
-find_ordered(const CxFunnelDef *def, const CxTrail *trail, CxBest *chain)
+/*
+ * Mode ordered has no step to take back, so it can do without branches that
+ * are hard to foresee: first[k] is where the chain began that has come as far
+ * as to try step k, latest of all. It becomes first[k + 1] even where it has
+ * come too late for that: a chain that began before it is too late, too.
+ */
+static inline void
+find_ordered(const CxFunnelDef *def, const CxTrail *trail, CxBest *chain, bool timed)
 {
-	Quick		q;
+	/* copies, so that they stay in registers while first[] is written */
+	const uint64_t *rows = trail->rows;
+	const uint32_t *code = trail->code;
+	const int64_t *time = trail->time;
+	const uint64_t within = def->within;
+	const int	n = trail->n;
+	int32_t		first[QUICK_STEPS + 1];
+	uint64_t	open = 1;		/* bit k: there is such a chain */
+	int			depth = 0;
 
-	q.reached = 0;
-	for (int i = 0; i < trail->n; i++)
+	memset(first, 0, sizeof(int32_t) * (def->n + 1));
+	for (int i = 0; i < n; i++)
 	{
-		/* bit k of "live": it fits step k, and step k - 1 is reached */
-		uint64_t	live = trail->rows[trail->code[i]] & (q.reached << 1 | 1);
+		uint64_t	fits = rows[code[i]];
 
-		while (live != 0)
+		first[0] = i;
+		while (fits != 0)
 		{
-			int			k = highest(live);
-			int			from = k == 0 ? i : go_on(&q, def, trail, k, i);
+			int			k = highest(fits);
+			int32_t		from = first[k];
+			uint64_t	on = open >> k & 1;
 
-			live ^= UINT64_C(1) << k;
-			if (from < 0)
-				continue;
-			keep(&q.reached, q.first, k, from);
-			if (k < chain->depth)
-				continue;
-			chain->depth = k + 1;
-			chain->first = from;
-			chain->last = i;
-			if (chain->depth == def->n)
-				return;
+			if (timed)
+				on &= (uint64_t) time[i] - (uint64_t) time[from] <= within;
+			fits ^= UINT64_C(1) << k;
+			first[k + 1] = from;
+			open |= on << k << 1;
+			if (on & (k >= depth))
+			{
+				depth = k + 1;
+				chain->first = from;
+				chain->last = i;
+				if (depth == def->n)
+					goto done;
+			}
 		}
 	}
+done:
+	chain->depth = depth;
 }
 
 static void
@@ -135,8 +156,10 @@ cx_trail_find_quick(const CxFunnelDef *def, const CxTrail *trail, CxBest *chain,
 	chain->first = chain->last = -1;
 	if (def->mode == CX_FUNNEL_INCREASING)
 		find_increasing(def, trail, chain);
+	else if (def->within == CX_FUNNEL_NEVER || trail->time == NULL)
+		find_ordered(def, trail, chain, false);
 	else
-		find_ordered(def, trail, chain);
+		find_ordered(def, trail, chain, true);
 	if (!touches || chain->depth == 0)
 		return;
 	chain->touch[0] = chain->first;

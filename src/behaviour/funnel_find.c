@@ -82,15 +82,15 @@ make_room(CxFunnel *f, const CxJourney *j)
 		f->room = 0;
 		RENEW(f, codes, n);
 		RENEW(f, times, n);
-		RENEW(f, position, n + CX_MASKS_MORE);
-		RENEW(f, trail_time, n + CX_MASKS_MORE);
-		RENEW(f, trail_code, n + CX_MASKS_MORE);
-		RENEW(f, void_before, n + CX_MASKS_MORE);
+		RENEW(f, position, n);
+		RENEW(f, trail_time, n);
+		RENEW(f, trail_code, n);
+		RENEW(f, void_before, n);
 		f->room = n;
 	}
 	if (j->entries > f->entries_room)
 	{
-		int			n = Max(j->entries, CX_MASKS_CODES);
+		int			n = Max(j->entries, CX_MASKS_FIRST);
 
 		f->entries_room = 0;
 		RENEW(f, rows, n);

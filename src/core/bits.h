@@ -93,6 +93,15 @@ cx_load_word(const uint8_t *at)
 	return word;
 }
 
+static inline void
+cx_store_word(uint8_t *at, uint64_t word)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	word = __builtin_bswap64(word);
+#endif
+	memcpy(at, &word, 8);
+}
+
 /* The field of "width" bits, 1 to 57, that begins "bit" bits behind "base". */
 static inline uint64_t
 cx_read_narrow(const uint8_t *base, uint64_t bit, int width)

@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "core/bits.h"
+#include "journey/codes.h"
 #include "journey/sparse.h"
 #include "journey/touches.h"
 #include "mb/pg_wchar.h"
@@ -54,8 +55,8 @@ view_head(CxJourney *j, const uint8 *bytes, Size len, CxReader *r)
 	j->unit = cx_journey_units[bytes[2]];
 	j->short_bits = bytes[3];
 	j->long_bits = bytes[4];
-	j->start = (TimestampTz) cx_load_fixed(bytes + CX_JOURNEY_START_AT, 8);
-	j->signature = cx_load_fixed(bytes + CX_JOURNEY_SIGNATURE_AT, 8);
+	j->start = (TimestampTz) cx_load_word(bytes + CX_JOURNEY_START_AT);
+	j->signature = cx_load_word(bytes + CX_JOURNEY_SIGNATURE_AT);
 
 	*r = cx_reader(bytes + CX_JOURNEY_COUNTS_AT, len - CX_JOURNEY_COUNTS_AT);
 	n = cx_read_varint(r);
@@ -157,7 +158,10 @@ cx_journey_view(CxJourney *j, const void *bytes, Size len)
 {
 	CxReader	r;
 
-	memset(j, 0, sizeof(CxJourney));
+	if (len <= 2)
+		memset(j, 0, sizeof(CxJourney));	/* of no touches; else all of it will be set but these */
+	j->entries_at = NULL;
+	j->selectors_at = NULL;
 	if (!view_head(j, bytes, len, &r))
 		return false;
 	return j->n == 0 || (view_dictionary(j, &r) && view_times(j, &r));
@@ -177,6 +181,19 @@ fetch_ahead(const uint8 *bytes, Size len)
 		__builtin_prefetch(bytes + at);
 }
 
+/*
+ * The next journey mostly lies right before this one, since pages are filled
+ * from their end. Once the head of this one is there, so that nobody waits, the
+ * bytes before it are asked for: they come while this journey is looked at. To
+ * wait for memory would cost as much as that. No address is too wild to ask.
+ */
+static inline void
+fetch_next(const uint8 *bytes)
+{
+	for (Size at = CACHE_LINE; at <= FETCHED_AHEAD; at += CACHE_LINE)
+		__builtin_prefetch(bytes - at);
+}
+
 void
 cx_journey_open(CxJourney *j, Datum d)
 {
@@ -185,6 +202,7 @@ cx_journey_open(CxJourney *j, Datum d)
 	fetch_ahead((const uint8 *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
 	if (unlikely(!cx_journey_view(j, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v))))
 		cx_journey_damaged();
+	fetch_next(j->bytes);
 }
 
 /* For questions that the first bytes answer: of a value out of line only these are fetched. */
@@ -198,6 +216,7 @@ cx_journey_head(CxJourney *j, Datum d)
 		v = PG_DETOAST_DATUM_SLICE(d, 0, CX_JOURNEY_HEAD);
 	if (unlikely(!view_head(j, (const uint8 *) VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), &r)))
 		cx_journey_damaged();
+	fetch_next(j->bytes);
 }
 
 static bool
@@ -275,48 +294,36 @@ read_entries(const CxJourney *j, CxEntry *entries, int facets)
 	return largest < j->names;
 }
 
-/*
- * Eight fields of "width" bits, at most 8, to eight bytes: each step halves
- * the groups of fields and moves the upper half to its place.
- */
-static inline uint64
-spread(uint64 x, int width)
-{
-	uint64		four = cx_low_bits(4 * width);
-	uint64		two = cx_low_bits(2 * width) * UINT64CONST(0x0000000100000001);
-	uint64		one = cx_low_bits(width) * UINT64CONST(0x0001000100010001);
-
-	x = (x & four) | ((x >> (4 * width)) & four) << 32;
-	x = (x & two) | ((x >> (2 * width)) & two) << 16;
-	return (x & one) | ((x >> width) & one) << 8;
-}
-
 static bool
 read_codes(const CxJourney *j, int from, int count, uint32 *codes)
 {
 	int			width = j->code_bits;
-	const uint8 *end = j->bytes + j->len;
 	uint32		largest = 0;
-	int			i = 0;
 
-	/* groups of eight begin at a byte */
-	if (width > 0 && width <= 8 && from % 8 == 0)
-	{
-		const uint8 *at = j->codes_at + (Size) (from / 8) * width;
-
-		for (; i + 8 <= count && end - at >= 8; i += 8, at += width)
-		{
-			uint64		eight = spread(cx_load_word(at), width);
-
-			for (int k = 0; k < 8; k++)
-				codes[i + k] = (eight >> (8 * k)) & 0xff;
-		}
-	}
-	for (; i < count; i++)
+	for (int i = 0; i < count; i++)
 		codes[i] = (uint32) cx_read_bits(j->codes_at, (uint64) (from + i) * width, width);
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 		largest = Max(largest, codes[i]);
 	return largest < (uint32) j->entries;
+}
+
+/* The same of codes of a byte, by groups that begin at one. */
+static void
+widen_codes(const CxJourney *j, int from, int count, uint32 *codes)
+{
+	uint8		bytes[CX_CODES_AT_ONCE];
+	int			at = from / 8 * 8;
+
+	while (at < from + count)
+	{
+		int			n = cx_codes_next(j, at, bytes);
+		int			first = Max(from - at, 0);
+		int			last = Min(from + count - at, n);
+
+		for (int i = first; i < last; i++)
+			codes[at + i - from] = bytes[i];
+		at += n;
+	}
 }
 
 /* The position of the next item of a sparse part that "left" more items will follow; n if that is wrong. */
@@ -427,7 +434,10 @@ cx_journey_entry_names(const CxJourney *j, int facets, CxEntry *entries)
 void
 cx_journey_codes(const CxJourney *j, int from, int count, uint32 *codes)
 {
-	SOUND_OR_ERROR(count == 0 || read_codes(j, from, count, codes));
+	if (j->code_bits <= CX_CODE_BITS)
+		widen_codes(j, from, count, codes);
+	else
+		SOUND_OR_ERROR(count == 0 || read_codes(j, from, count, codes));
 }
 
 void

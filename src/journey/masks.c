@@ -15,8 +15,11 @@
 #include "journey/masks.h"
 
 #include "core/bits.h"
+#include "journey/codes.h"
+#include "port/pg_bitutils.h"
 
 #define NUMBER_LEN	(-2)		/* in place of the length of a name that is a number */
+#define NUMBERS		64			/* a name that is a number below has a head of one byte */
 
 /* A slot of the hash table; an empty one has the length -1, which no name has. */
 typedef struct Slot
@@ -43,6 +46,8 @@ struct CxMasks
 	int			shift;			/* hash to slot */
 	int			slots_mask;
 	Slot	   *slots;
+	uint64	   *alone;			/* what each of the NUMBERS fits as a touchpoint */
+	uint16	   *number_id;		/* and its id */
 	bool		asked[CX_FACETS];
 	uint64	   *of[CX_FACETS];	/* for each id what it fits on its own */
 	int			n_mixes;
@@ -185,6 +190,15 @@ cx_masks_make(const CxWhat *what, MemoryContext context)
 		add_term(m, &what->terms[t]);
 	for (int i = 0; i <= m->slots_mask; i++)
 		m->slots[i].alone = m->of[CX_TOUCHPOINT][m->slots[i].id];
+	m->alone = MemoryContextAlloc(context, sizeof(uint64) * NUMBERS);
+	m->number_id = MemoryContextAlloc(context, sizeof(uint16) * NUMBERS);
+	for (int i = 0; i < NUMBERS; i++)
+	{
+		const Slot *slot = find_name(m, i, NUMBER_LEN, NULL);
+
+		m->alone[i] = slot->alone;
+		m->number_id[i] = slot->id;
+	}
 	m->negated = what->negated[0];
 	return m;
 }
@@ -228,18 +242,20 @@ next_name(const CxMasks *m, const uint8 **at, const uint8 *end, const uint8 *val
 }
 
 /*
- * What each name fits as a touchpoint; gives the OR. The loop that nearly all
- * names of nearly all journeys stay in has no branch that is hard to foresee:
- * a text of up to 63 bytes, 8 more bytes readable behind all names, and its
- * slot, be it its own, empty, or that of another one.
+ * What each name fits as a touchpoint, into of[], with the OR of all as result;
+ * or its id, into ids[]: one of them is NULL. The loop that nearly all names of
+ * nearly all journeys stay in has no branch that is hard to foresee: a number
+ * below NUMBERS, or a text of up to 63 bytes, 8 more bytes readable behind all
+ * names, and its slot, be it its own, empty, or that of another one.
  */
-static uint64
-look_up_touchpoints(const CxMasks *m, const CxJourney *j, uint64 *of)
+static pg_attribute_always_inline uint64
+look_up(const CxMasks *m, const CxJourney *j, uint64 *of, uint16 *ids)
 {
 	static const uint64 low[9] = {
 		0, 0xff, 0xffff, 0xffffff, 0xffffffff, UINT64CONST(0xffffffffff), UINT64CONST(0xffffffffffff),
 		UINT64CONST(0xffffffffffffff), UINT64CONST(0xffffffffffffffff)
 	};
+	static const Slot none = {.len = -1};
 	const uint8 *at = j->names_at;
 	const uint8 *end = j->entries_at != NULL ? j->entries_at : j->codes_at;
 	const uint8 *value_end = j->bytes + j->len;
@@ -252,23 +268,44 @@ look_up_touchpoints(const CxMasks *m, const CxJourney *j, uint64 *of)
 	for (int i = 0; i < n; i++)
 	{
 		uint64		fits;
+		uint16		id;
 
 		if (likely(at < quick_end && (*at & 0x81) == 0))
 		{
 			uint32		len = *at++ >> 1;
 			uint64		head = cx_load_word(at) & low[Min(len, 8)];
 			const Slot *slot = &local.slots[slot_of(&local, head, len)];
+			bool		same = slot->head == head && slot->len == (int32) len;
 
-			fits = slot->head == head && slot->len == (int32) len ? slot->alone : 0;
-			if (unlikely(slot->next || (fits != 0 && len > 8)))
-				fits = (int32) len <= end - at ? find_name(m, head, len, at)->alone : 0;
+			if (unlikely(slot->next || (same && len > 8)))
+			{
+				slot = (int32) len <= end - at ? find_name(m, head, len, at) : &none;
+				same = true;
+			}
+			fits = same ? slot->alone : 0;
+			id = same ? slot->id : 0;
 			at += len;
 		}
+		else if (likely(at < end && (*at & 0x81) == 1))
+		{
+			fits = local.alone[*at >> 1];
+			id = local.number_id[*at++ >> 1];
+		}
 		else
-			fits = next_name(m, &at, end, value_end)->alone;
-		fits ^= local.negated;
-		of[i] = fits;
-		all |= fits;
+		{
+			const Slot *slot = next_name(m, &at, end, value_end);
+
+			fits = slot->alone;
+			id = slot->id;
+		}
+		if (ids != NULL)
+			ids[i] = id;
+		else
+		{
+			fits ^= local.negated;
+			of[i] = fits;
+			all |= fits;
+		}
 	}
 	if (unlikely(at != end))
 		cx_journey_damaged();
@@ -283,7 +320,7 @@ static uint64
 masks_of_touchpoints(const CxMasks *m, const CxJourney *j, uint64 *of_names, uint64 *masks)
 {
 	uint64	   *of = j->entries_at != NULL ? of_names : masks;
-	uint64		all = look_up_touchpoints(m, j, of);
+	uint64		all = look_up(m, j, of, NULL);
 	int			stride = j->name_bits;
 	uint64		bit = 0;
 	const uint64 names = j->names;
@@ -299,7 +336,7 @@ masks_of_touchpoints(const CxMasks *m, const CxJourney *j, uint64 *of_names, uin
 	all = 0;
 	for (int i = 0; i < entries; i++, bit += stride)
 	{
-		uint64		name = cx_read_bits(fields, bit, width);
+		uint64		name = cx_read_narrow(fields, bit, width);
 		uint64		fits = of[name < names ? name : 0];
 
 		sound &= name < names;
@@ -331,18 +368,66 @@ mask_of(const CxMasks *m, const uint16 *id)
 	return mask ^ m->negated;
 }
 
+/* What entries fit by one facet of theirs, added to their masks. false: damaged */
+static inline bool
+add_facet(const CxJourney *j, const uint64 *of, const uint16 *ids, uint64 bit, int stride, int optional, uint64 *masks)
+{
+	/* copies, so that they stay in registers while masks are written */
+	const uint8 *fields = j->entries_at;
+	const int	width = j->name_bits;
+	const int	n = j->entries;
+	const uint64 names = j->names;
+	bool		sound = true;
+
+	for (int i = 0; i < n; i++, bit += stride)
+	{
+		uint64		name = cx_read_narrow(fields, bit, width) - optional;
+
+		sound &= (name < names) | (name == ~UINT64CONST(0));
+		masks[i] |= name < names ? of[ids[name]] : 0;
+	}
+	return sound;
+}
+
+/* Terms that ask for one name only: their bits are simply added up, facet by facet. */
+static uint64
+masks_by_facet(const CxMasks *m, const CxJourney *j, const uint16 *ids, int stride, uint64 *masks)
+{
+	int			bit = 0;
+	bool		sound = true;
+	uint64		all = 0;
+
+	memset(masks, 0, sizeof(uint64) * j->entries);
+	for (int f = 0; f < CX_FACETS; f++)
+	{
+		if (f != CX_TOUCHPOINT && (j->flags & (1 << (f - 1))) == 0)
+			continue;
+		if (m->asked[f])
+			sound &= add_facet(j, m->of[f], ids, bit, stride, f != CX_TOUCHPOINT, masks);
+		bit += j->name_bits;
+	}
+	if (!sound)
+		cx_journey_damaged();
+	for (int i = 0; i < j->entries; i++)
+	{
+		masks[i] ^= m->negated;
+		all |= masks[i];
+	}
+	return all;
+}
+
 static uint64
 masks_of_facets(const CxMasks *m, const CxJourney *j, uint16 *ids, uint64 *masks)
 {
-	const uint8 *at = j->names_at;
-	const uint8 *end = j->entries_at;
+	int			stride = j->name_bits;
 	uint64		bit = 0;
 	uint64		all = 0;
 
-	for (int i = 0; i < j->names; i++)
-		ids[i] = next_name(m, &at, end, j->bytes + j->len)->id;
-	if (at != end)
-		cx_journey_damaged();
+	look_up(m, j, NULL, ids);
+	for (int f = CX_CHANNEL; f < CX_FACETS; f++)
+		stride += ((j->flags >> (f - 1)) & 1) * j->name_bits;
+	if (m->n_mixes == 0)
+		return masks_by_facet(m, j, ids, stride, masks);
 	for (int i = 0; i < j->entries; i++)
 	{
 		uint16		id[CX_FACETS] = {0};
@@ -353,7 +438,7 @@ masks_of_facets(const CxMasks *m, const CxJourney *j, uint16 *ids, uint64 *masks
 
 			if (f != CX_TOUCHPOINT && (j->flags & (1 << (f - 1))) == 0)
 				continue;
-			name = cx_read_bits(j->entries_at, bit, j->name_bits);
+			name = cx_read_narrow(j->entries_at, bit, j->name_bits);
 			bit += j->name_bits;
 			if (f != CX_TOUCHPOINT && name-- == 0)
 				continue;
@@ -375,74 +460,93 @@ cx_masks_of(const CxMasks *m, const CxJourney *j, uint64 *scratch, uint64 *masks
 	return masks_of_touchpoints(m, j, scratch, masks);
 }
 
-/* Of the first touches found, those before the first that can begin are left out. */
-static int
-drop_before(const uint64 *masks, uint64 begin, int n, int32 *position, uint32 *codes)
-{
-	int			first = 0;
+#define FEW_CODES		64		/* as many as a word has bits */
 
-	while ((masks[codes[first]] & begin) == 0)
-		first++;
-	memmove(position, position + first, sizeof(int32) * (n - first));
-	memmove(codes, codes + first, sizeof(uint32) * (n - first));
-	return n - first;
+/* Which of n codes, up to CX_CODES_AT_ONCE, have a mask with one of some bits. */
+static inline uint64
+which_fit(const uint8 *codes, int n, const uint64 *masks, uint64 bits)
+{
+	uint64		in = 0;
+
+	for (int i = 0; i < n; i++)
+		in |= (uint64) ((masks[codes[i]] & bits) != 0) << i;
+	return in;
+}
+
+/*
+ * cx_masks_scan() where codes are bytes: only touches that fit something are
+ * looked at one by one. Few codes are a set of bits.
+ */
+static int
+scan_bytes(const CxJourney *j, const uint64 *masks, uint64 begin, int32 *position, uint32 *codes, uint64 *seen)
+{
+	const bool	few = j->entries <= FEW_CODES;
+	uint64		fit = 0;
+	uint64		begins = 0;
+	bool		begun = false;
+	uint64		all = 0;
+	int			h = 0;
+
+	for (int c = 0; few && c < j->entries; c++)
+	{
+		fit |= (uint64) (masks[c] != 0) << c;
+		begins |= (uint64) ((masks[c] & begin) != 0) << c;
+	}
+	for (int from = 0; from < j->n; from += CX_CODES_AT_ONCE)
+	{
+		uint8		bytes[CX_CODES_AT_ONCE];
+		int			n = cx_codes_next(j, from, bytes);
+		uint64		here = cx_low_bits(n);
+
+		if (!begun)
+		{
+			uint64		first = few ? cx_codes_in(bytes, begins) & here : which_fit(bytes, n, masks, begin);
+
+			if (first == 0)
+				continue;
+			begun = true;
+			here &= ~((first & -first) - 1);
+		}
+		here &= few ? cx_codes_in(bytes, fit) : which_fit(bytes, n, masks, ~UINT64CONST(0));
+		for (; here != 0; here &= here - 1)
+		{
+			int			i = pg_rightmost_one_pos64(here);
+
+			position[h] = from + i;
+			codes[h++] = bytes[i];
+			all |= masks[bytes[i]];
+		}
+	}
+	*seen = all;
+	return h;
 }
 
 /*
  * The touches whose mask is not 0, from the first on whose mask has a bit of
  * "begin": their positions and codes. Gives how many; *seen is the OR of their
- * masks. masks[] has room for CX_MASKS_CODES: codes of up to 8 bits are not
- * checked one by one, those that are none fit nothing.
+ * masks.
  */
 int
-cx_masks_scan(const CxJourney *j, uint64 *masks, uint64 begin, int32 *position, uint32 *codes, uint64 *seen)
+cx_masks_scan(const CxJourney *j, const uint64 *masks, uint64 begin, int32 *position, uint32 *codes, uint64 *seen)
 {
 	int			width = j->code_bits;
-	uint64		low = cx_low_bits(width);
-	const uint8 *at = j->codes_at;
-	const uint8 *end = j->bytes + j->len;
-	const int	n = j->n;
-	bool		begun = false;
-	int			i = 0;
+	uint64		all = 0;
 	int			h = 0;
 
-	*seen = 0;
-	for (int c = j->entries; width <= 8 && c < 1 << width; c++)
-		masks[c] = 0;
-	/* eight codes of up to eight bits are in one word, and groups of eight begin at a byte */
-	for (; width <= 8 && i + 8 <= n && end - at >= 8; i += 8, at += width)
-	{
-		uint64		eight = cx_load_word(at);
-		uint64		here = 0;
-
-		for (int k = 0; k < 8; k++, eight >>= width)
-		{
-			uint64		mask = masks[eight & low];
-
-			position[h] = i + k;
-			codes[h] = (uint32) (eight & low);
-			h += mask != 0;
-			here |= mask;
-		}
-		*seen |= here;
-		if (!begun)
-		{
-			begun = (here & begin) != 0;
-			h = begun ? drop_before(masks, begin, h, position, codes) : 0;
-		}
-	}
-	for (; i < n; i++)
+	if (width <= CX_CODE_BITS)
+		return scan_bytes(j, masks, begin, position, codes, seen);
+	for (int i = 0; i < j->n; i++)
 	{
 		uint64		code = cx_read_bits(j->codes_at, (uint64) i * width, width);
 
 		if (code >= (uint64) j->entries)
 			cx_journey_damaged();
-		if (masks[code] == 0 || (!begun && (masks[code] & begin) == 0))
+		if (masks[code] == 0 || (h == 0 && (masks[code] & begin) == 0))
 			continue;
-		begun = true;
-		*seen |= masks[code];
+		all |= masks[code];
 		position[h] = i;
 		codes[h++] = (uint32) code;
 	}
+	*seen = all;
 	return h;
 }

@@ -22,10 +22,10 @@ extern CxMasks *cx_masks_make(const CxWhat *what, MemoryContext context);
  */
 extern uint64 cx_masks_of(const CxMasks *m, const CxJourney *j, uint64 *scratch, uint64 *masks);
 
-#define CX_MASKS_CODES		256 /* for cx_masks_scan() masks[] has room for as many, whatever the journey */
-#define CX_MASKS_MORE		8	/* and position[] and codes[] for so many more than the journey has touches */
+#define CX_MASKS_FIRST		256 /* room for masks[] that does for most journeys */
 
 /* The touches that fit something, from the first on that fits one of "begin". */
-extern int	cx_masks_scan(const CxJourney *j, uint64 *masks, uint64 begin, int32 *position, uint32 *codes, uint64 *seen);
+extern int	cx_masks_scan(const CxJourney *j, const uint64 *masks, uint64 begin, int32 *position, uint32 *codes,
+						  uint64 *seen);
 
 #endif							/* CX_MASKS_H */

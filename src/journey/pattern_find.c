@@ -106,16 +106,16 @@ make_room(CxMatcher *m, const CxJourney *j)
 		int			n = Max(j->n, Min(2 * m->room, CX_JOURNEY_MAX_TOUCHES));
 
 		m->room = 0;
-		m->codes = renewed(m, m->codes, (Size) n + CX_MASKS_MORE, sizeof(uint32));
-		m->position = renewed(m, m->position, (Size) n + CX_MASKS_MORE, sizeof(int32));
+		m->codes = renewed(m, m->codes, (Size) n, sizeof(uint32));
+		m->position = renewed(m, m->position, (Size) n, sizeof(int32));
 		m->times = renewed(m, m->times, n, sizeof(TimestampTz));
 		m->room = n;
 	}
 	if (j->entries > m->entries_room)
 	{
 		m->entries_room = 0;
-		m->rows = renewed(m, m->rows, Max(j->entries, CX_MASKS_CODES), sizeof(uint64));
-		m->entries_room = Max(j->entries, CX_MASKS_CODES);
+		m->rows = renewed(m, m->rows, Max(j->entries, CX_MASKS_FIRST), sizeof(uint64));
+		m->entries_room = Max(j->entries, CX_MASKS_FIRST);
 	}
 	if (j->names > m->names_room)
 	{

@@ -138,14 +138,14 @@ make_room(CxTemplate *t, const CxJourney *j)
 		int			n = Max(j->n, Min(2 * t->touches_room, CX_JOURNEY_MAX_TOUCHES));
 
 		t->touches_room = 0;
-		RENEW(t, position, n + CX_MASKS_MORE);
-		RENEW(t, codes, n + CX_MASKS_MORE);
-		RENEW(t, used, n + CX_MASKS_MORE);
+		RENEW(t, position, n);
+		RENEW(t, codes, n);
+		RENEW(t, used, n);
 		t->touches_room = n;
 	}
 	if (j->entries > t->entries_room)
 	{
-		int			n = Max(j->entries, CX_MASKS_CODES);
+		int			n = Max(j->entries, CX_MASKS_FIRST);
 
 		t->entries_room = 0;
 		RENEW(t, fits, (Size) n * t->what->row);

@@ -154,15 +154,15 @@ make_room(CxQuestion *q, const CxJourney *j)
 		int			n = Max(j->n, Min(2 * q->room, CX_JOURNEY_MAX_TOUCHES));
 
 		q->room = 0;
-		RENEW(q, position, n + CX_MASKS_MORE);
-		RENEW(q, codes, n + CX_MASKS_MORE);
+		RENEW(q, position, n);
+		RENEW(q, codes, n);
 		RENEW(q, times, n);
 		RENEW(q, between, n);
 		q->room = n;
 	}
 	if (j->entries > q->entries_room)
 	{
-		int			n = Max(j->entries, CX_MASKS_CODES);
+		int			n = Max(j->entries, CX_MASKS_FIRST);
 
 		q->entries_room = 0;
 		RENEW(q, fits, n);

@@ -64,8 +64,8 @@ typedef struct CxFlowTimes
 typedef struct CxFlowEdge
 {
 	uint64		n;
-	uint64		journeys;
 	uint64		seen;			/* the last journey counted */
+	uint64		journeys;
 	CxFlowTimes *times;			/* NULL unless timed */
 	uint32		source;
 	uint32		target;

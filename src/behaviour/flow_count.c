@@ -12,6 +12,7 @@
  */
 #include "behaviour/flow.h"
 
+#include "journey/codes.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/memutils.h"
 
@@ -202,31 +203,44 @@ cx_flow_times_free(CxLogHist *all)
 
 /* ---- a journey ---- */
 
+/* Every touch has a node, codes have a byte at most, no times, and a table of source by target. */
 static void
-count_transitions(CxFlow *flow, const uint32 *codes, const int32 *of_code, int n)
+count_transitions(CxFlow *flow, const CxJourney *j, const int32 *of_code)
 {
-	uint64		now = flow->now;
-	uint32		side = flow->side;
-	uint32	   *table = flow->table;
+	const uint64 now = flow->now;
+	const Size	side = flow->side;
+	uint32	   *const table = flow->table;
 	CxFlowEdge *edges = flow->edges;
-	uint32		source = of_code[codes[0]];
+	Size		source = 0;
+	uint8		codes[CX_CODES_AT_ONCE];
 
-	for (int i = 1; i < n; i++)
+	for (int from = 0; from < j->n; from += CX_CODES_AT_ONCE)
 	{
-		uint32		target = of_code[codes[i]];
-		uint32	   *place = &table[(Size) source * side + target];
-		CxFlowEdge *edge;
+		int			n = cx_codes_next(j, from, codes);
+		int			i = 0;
 
-		if (unlikely(*place == 0))
+		if (from == 0)
 		{
-			add_edge(flow, place, source, target);
-			edges = flow->edges;
+			source = of_code[codes[i++]];
+			flow->node[source].starts++;
 		}
-		edge = &edges[*place];
-		edge->n++;
-		edge->journeys += edge->seen != now;
-		edge->seen = now;
-		source = target;
+		for (; i < n; i++)
+		{
+			uint32		target = of_code[codes[i]];
+			uint32	   *place = &table[source * side + target];
+			CxFlowEdge *edge;
+
+			if (unlikely(*place == 0))
+			{
+				add_edge(flow, place, (uint32) source, target);
+				edges = flow->edges;
+			}
+			edge = &edges[*place];
+			edge->n++;
+			edge->journeys += edge->seen != now;
+			edge->seen = now;
+			source = target;
+		}
 	}
 }
 
@@ -236,6 +250,7 @@ count_any(CxFlow *flow, const CxNodeBuffers *buffers, int n)
 {
 	uint32		source = buffers->of_code[buffers->codes[0]];
 
+	flow->node[source].starts++;
 	for (int i = 1; i < n; i++)
 	{
 		uint32		target = buffers->of_code[buffers->codes[i]];
@@ -287,6 +302,7 @@ count_journey(CxFlow *flow, CxNodeBuffers *buffers, const CxJourney *j)
 {
 	CxNodeView	view;
 	bool		some_absent;
+	bool		quick;
 	int			n = j->n;
 
 	cx_node_buffers_for(buffers, j);
@@ -295,7 +311,9 @@ count_journey(CxFlow *flow, CxNodeBuffers *buffers, const CxJourney *j)
 		return;
 	some_absent = cx_nodes_of_codes(&view);
 	cx_flow_ready(flow);
-	cx_journey_codes(j, 0, n, buffers->codes);
+	quick = !some_absent && !flow->timed && flow->side > 0 && j->code_bits <= CX_CODE_BITS;
+	if (!quick)
+		cx_journey_codes(j, 0, n, buffers->codes);
 	if (flow->timed)
 		cx_journey_times(j, 0, n, buffers->times);
 	if (some_absent)
@@ -305,9 +323,8 @@ count_journey(CxFlow *flow, CxNodeBuffers *buffers, const CxJourney *j)
 	flow->now++;
 	cx_flow_add_counts(flow, 1, n - 1);
 	count_nodes(flow, buffers->of_code, j->entries);
-	flow->node[buffers->of_code[buffers->codes[0]]].starts++;
-	if (flow->side > 0 && !flow->timed)
-		count_transitions(flow, buffers->codes, buffers->of_code, n);
+	if (quick)
+		count_transitions(flow, j, buffers->of_code);
 	else
 		count_any(flow, buffers, n);
 }

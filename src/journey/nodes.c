@@ -144,6 +144,24 @@ more_room(MemoryContext context, void *array, Size items, Size size)
 	return array == NULL ? MemoryContextAllocHuge(context, items * size) : repalloc_huge(array, items * size);
 }
 
+static inline void
+note_number(CxNodes *nodes, uint32 node)
+{
+	int32		number = nodes->name[node].number;
+
+	if (number >= 0 && number < CX_NODES_DIRECT)
+		nodes->of_number[number] = node + 1;
+}
+
+/* Names that are small numbers, once there are so many names that it does not matter. */
+static void
+note_numbers(CxNodes *nodes)
+{
+	nodes->of_number = MemoryContextAllocZero(nodes->context, sizeof(uint32) * CX_NODES_DIRECT);
+	for (uint32 i = 0; i < nodes->n; i++)
+		note_number(nodes, i);
+}
+
 uint32
 cx_nodes_number(CxNodes *nodes, CxName name)
 {
@@ -172,6 +190,10 @@ cx_nodes_number(CxNodes *nodes, CxName name)
 	}
 	nodes->name[nodes->n++] = name;
 	*slot = (CxNodeSlot) {key.first, key.last, key.len, nodes->n};
+	if (nodes->of_number != NULL)
+		note_number(nodes, nodes->n - 1);
+	else if (nodes->n >= CX_NODES_SMALL)
+		note_numbers(nodes);
 	if (nodes->n * (nodes->n < CX_NODES_SMALL || nodes->n > CX_NODES_LARGE ? 2 : 4) > nodes->slots_n)
 		grow_slots(nodes);
 	return nodes->n - 1;
@@ -226,21 +248,26 @@ cx_node_buffers_for(CxNodeBuffers *buffers, const CxJourney *j)
 static void
 find_names(CxNodeView *view)
 {
+	/* copies, so that they stay in registers while numbers are written */
 	const CxJourney *j = view->j;
-	const CxNodes *nodes = view->nodes;
+	const CxNodes nodes = *view->nodes;
 	const uint8 *at = j->names_at;
 	const uint8 *end = Min(j->entries_at != NULL ? j->entries_at : j->codes_at, j->bytes + j->len - 8);
+	const int	n = j->names;
 	int32	   *numbers = view->buffers->numbers;
 	int			i = 0;
 
 	/* heads of numbers, which come first, are odd */
-	for (; i < j->names && at < end && (*at & 0x81) == 1; i++, at++)
+	if (nodes.of_number != NULL)
+		for (; i < n && at < end && (*at & 0x81) == 1; i++, at++)
+			numbers[i] = (int32) nodes.of_number[*at >> 1] - 1;
+	for (; i < n && at < end && (*at & 0x81) == 1; i++, at++)
 	{
 		Key			key = key_of_number(*at >> 1);
 
-		numbers[i] = (int32) find_slot(nodes, &key, NULL)->number - 1;
+		numbers[i] = (int32) find_slot(&nodes, &key, NULL)->number - 1;
 	}
-	for (; i < j->names && at < end && (*at & 0x81) == 0; i++)
+	for (; i < n && at < end && (*at & 0x81) == 0; i++)
 	{
 		int			len = *at++ >> 1;
 		Key			key;
@@ -250,10 +277,10 @@ find_names(CxNodeView *view)
 		key = key_of_bytes((const char *) at, len);
 		if (unlikely(len > 16))
 			add_middle(&key, (const char *) at);
-		numbers[i] = (int32) find_slot(nodes, &key, (const char *) at)->number - 1;
+		numbers[i] = (int32) find_slot(&nodes, &key, (const char *) at)->number - 1;
 		at += len;
 	}
-	for (; i < j->names; i++)
+	for (; i < n; i++)
 		numbers[i] = CX_NODE_NONE;
 }
 
@@ -338,6 +365,37 @@ cx_nodes_look_up(CxNodeView *view, int32 name)
 	return view->buffers->numbers[name] = (int32) cx_nodes_number(view->nodes, view->buffers->names[name]);
 }
 
+/* cx_nodes_of_codes() where entries are fields, as far as names have numbers; gives the lowest, CX_NODE_NONE among them. */
+static int32
+numbers_of_entries(CxNodeView *view)
+{
+	/* copies, so that they stay in registers while results are written */
+	const uint8 *fields = view->j->entries_at;
+	const int	width = view->j->name_bits;
+	const int	names = view->j->names;
+	const int	n = view->j->entries;
+	const int	optional = view->optional;
+	const uint64 stride = view->entry_bits;
+	const int32 *numbers = view->buffers->numbers;
+	int32	   *of_code = view->buffers->of_code;
+	uint64		bit = view->field_bit;
+	int32		lowest = 0;
+	int32		highest = -1;
+
+	for (int i = 0; i < n; i++, bit += stride)
+	{
+		int32		name = (int32) cx_read_narrow(fields, bit, width) - optional;
+		int32		number = name >= 0 && name < names ? numbers[name] : CX_NODE_NONE;
+
+		highest = Max(highest, name);
+		lowest = Min(lowest, number);
+		of_code[i] = number;
+	}
+	if (unlikely(highest >= names))
+		cx_journey_damaged();
+	return lowest;
+}
+
 bool
 cx_nodes_of_codes(CxNodeView *view)
 {
@@ -348,17 +406,13 @@ cx_nodes_of_codes(CxNodeView *view)
 	bool		some_absent = false;
 
 	/* in nearly all journeys every name is known and every touch has the facet */
-	if (j->entries_at == NULL && !view->absent)
+	if (view->absent)
+		lowest = CX_NODE_NONE;
+	else if (j->entries_at == NULL)
 		for (int i = 0; i < j->entries; i++)
 			lowest = Min(lowest, of_code[i] = numbers[i]);
 	else
-		for (int i = 0; i < j->entries; i++)
-		{
-			int32		name = cx_node_name(view, i);
-
-			of_code[i] = name < 0 ? CX_NODE_NONE : numbers[name];
-			lowest = Min(lowest, of_code[i]);
-		}
+		lowest = numbers_of_entries(view);
 	if (lowest >= 0)
 		return false;
 	for (int i = 0; i < j->entries; i++)

@@ -32,6 +32,7 @@
  */
 #define CX_NODES_SMALL	16
 #define CX_NODES_LARGE	1024
+#define CX_NODES_DIRECT	64		/* in a journey the head of such a name is all there is of it, and one byte */
 
 typedef struct CxNodeSlot
 {
@@ -50,6 +51,8 @@ typedef struct CxNodes
 	uint32		slots_n;		/* a power of two, at least 2n, in between 4n */
 	int			shift;			/* 32 - its logarithm */
 	CxNodeSlot *slots;
+	uint32	   *of_number;		/* number + 1 of each name that is a number below CX_NODES_DIRECT; NULL while there
+								 * are few names */
 } CxNodes;
 
 /* Buffers that all groups of an aggregate use one after the other; begins what they share. */
@@ -111,7 +114,7 @@ cx_node_name(const CxNodeView *view, uint32 code)
 		return -1;
 	if (j->entries_at == NULL)
 		return (int32) code;
-	name = (int32) cx_read_bits(j->entries_at, code * view->entry_bits + view->field_bit, j->name_bits) - view->optional;
+	name = (int32) cx_read_narrow(j->entries_at, code * view->entry_bits + view->field_bit, j->name_bits) - view->optional;
 	if (unlikely(name >= j->names))
 		cx_journey_damaged();
 	return name;

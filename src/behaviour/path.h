@@ -46,6 +46,16 @@ typedef struct CxPath
 	}			steps;
 } CxPath;
 
+/* Paths that are not in the table yet: some, once it has so many slots (512 kB). */
+#define CX_PATHS_LARGE		(1 << 14)
+#define CX_PATHS_WAITING	32
+
+typedef struct CxPathsWaiting
+{
+	int			n;
+	CxPath		path[CX_PATHS_WAITING];
+} CxPathsWaiting;
+
 typedef struct CxPaths
 {
 	CxStats		stats;
@@ -56,9 +66,11 @@ typedef struct CxPaths
 	CxNodes		nodes;
 	uint64		journeys;
 	uint64		n;				/* paths */
+	uint64		bytes;			/* of the steps of all of them */
 	bool		listed;			/* slots are a list: there is no hash in them yet */
 	uint64		slots_n;		/* else a power of two, or 0 */
 	CxPath	   *slots;
+	CxPathsWaiting *waiting;	/* counted in journeys, not in n and bytes; NULL: none */
 } CxPaths;
 
 /* What has to be the same for two of them to be merged. */
@@ -83,6 +95,8 @@ cx_path_steps(const CxPath *path)
 extern void cx_path_list(CxPaths *paths, uint64 n);
 extern void cx_path_append(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys);
 extern void cx_path_add(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys);	/* 22003 */
+
+extern void cx_path_settle(const CxPaths *paths);	/* before slots, n or bytes are read */
 
 /* path_io.c */
 extern void cx_path_same_kind(CxPaths *paths, CxPathKind kind); /* 22023 */

@@ -93,6 +93,7 @@ put_path(CxPaths *paths, CxPath *path, const uint8 *steps, uint32 len)
 		path->steps.there = copy = MemoryContextAlloc(paths->stats.context, len);
 	memcpy(copy, steps, len);
 	path->len = len;
+	paths->bytes += len;
 	paths->n++;
 }
 
@@ -113,20 +114,14 @@ cx_path_append(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys)
 	paths->journeys += journeys;
 }
 
-void
-cx_path_add(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys)
+static void
+add_now(CxPaths *paths, const uint8 *steps, uint32 len, uint32 hash, uint64 journeys)
 {
-	uint32		hash = hash_steps(steps, len);
 	CxPath	   *path;
 
 	/* hashes of 32 bits: more paths than that would find each other slowly, yet rightly */
 	if (paths->listed || paths->n * 2 >= paths->slots_n)
 		make_table(paths);
-	paths->journeys += journeys;
-	if (unlikely(paths->journeys > CX_PATH_MAX))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("path_stats counts more than 2^61 journeys")));
 	path = find_path(paths, steps, len, hash);
 	if (path->journeys == 0)
 	{
@@ -134,6 +129,61 @@ cx_path_add(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys)
 		path->hash = hash;
 	}
 	path->journeys += journeys;
+}
+
+/*
+ * Where paths are so many that no cache holds them, each lies somewhere else in
+ * memory. So they wait until there are some, while their places are fetched.
+ */
+static bool
+let_wait(CxPaths *paths, const uint8 *steps, uint32 len, uint32 hash, uint64 journeys)
+{
+	CxPathsWaiting *waiting = paths->waiting;
+	CxPath	   *path;
+
+	if (paths->listed || paths->slots_n < CX_PATHS_LARGE || len > CX_PATH_HERE)
+		return false;
+	if (waiting == NULL)
+		paths->waiting = waiting = MemoryContextAllocZero(paths->stats.context, sizeof(CxPathsWaiting));
+	path = &waiting->path[waiting->n++];
+	path->journeys = journeys;
+	path->hash = hash;
+	path->len = len;
+	memcpy(path->steps.here, steps, len);
+	__builtin_prefetch(&paths->slots[hash & (paths->slots_n - 1)], 1);
+	if (waiting->n == CX_PATHS_WAITING)
+		cx_path_settle(paths);
+	return true;
+}
+
+void
+cx_path_settle(const CxPaths *paths)
+{
+	CxPathsWaiting *waiting = paths->waiting;
+
+	if (waiting == NULL)
+		return;
+	for (int i = 0; i < waiting->n; i++)
+	{
+		const CxPath *path = &waiting->path[i];
+
+		add_now(unconstify(CxPaths *, paths), path->steps.here, path->len, path->hash, path->journeys);
+	}
+	waiting->n = 0;
+}
+
+void
+cx_path_add(CxPaths *paths, const uint8 *steps, uint32 len, uint64 journeys)
+{
+	uint32		hash = hash_steps(steps, len);
+
+	paths->journeys += journeys;
+	if (unlikely(paths->journeys > CX_PATH_MAX))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("path_stats counts more than 2^61 journeys")));
+	if (!let_wait(paths, steps, len, hash, journeys))
+		add_now(paths, steps, len, hash, journeys);
 }
 
 /* ---- a journey ---- */

@@ -14,6 +14,7 @@
 
 static void path_init(CxStats *stats);
 static void path_write(const CxStats *stats, CxWriter *w);
+static Size path_room(const CxStats *stats);
 static bool path_read(CxStats *stats, CxReader *r);
 static void path_merge(CxStats *into, const CxStats *from);
 
@@ -23,6 +24,7 @@ const CxStatsType cx_path_type = {
 	.shared_size = sizeof(CxNodeBuffers),
 	.init = path_init,
 	.write = path_write,
+	.room = path_room,
 	.read = path_read,
 	.merge = path_merge
 };
@@ -109,14 +111,10 @@ cx_paths_by_place(const CxPaths *paths, const uint32 *ranks)
 	CxPathInOrder *by_place = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(CxPathInOrder) * Max(paths->n, 1));
 	int			bits = cx_bits_for(paths->nodes.n);
 	uint32	   *places;
-	uint64		bytes = 0;
 	uint64		n = 0;
 
-	for (uint64 i = 0; i < paths->slots_n; i++)
-		if (paths->slots[i].journeys > 0)
-			bytes += paths->slots[i].len;
 	/* a step takes at least a byte; the places of the first path begin the chunk */
-	places = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max(bytes, 1));
+	places = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * Max(paths->bytes, 1));
 	for (uint64 i = 0; i < paths->slots_n; i++)
 	{
 		const CxPath *path = &paths->slots[i];
@@ -154,8 +152,10 @@ path_write(const CxStats *stats, CxWriter *w)
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "cx_analytics path_stats", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
 	uint32	   *order = cx_nodes_order(&paths->nodes);
-	CxPathInOrder *in_order = cx_paths_by_place(paths, cx_nodes_ranks(order, paths->nodes.n));
+	CxPathInOrder *in_order;
 
+	cx_path_settle(paths);
+	in_order = cx_paths_by_place(paths, cx_nodes_ranks(order, paths->nodes.n));
 	sort_paths(in_order, paths->n);
 	cx_write_byte(w, (uint8) Max(paths->grain, 0));
 	cx_write_varint(w, paths->depth);
@@ -172,6 +172,20 @@ path_write(const CxStats *stats, CxWriter *w)
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
+}
+
+/* A number and the place that is written for it can differ in length, but a place is no longer than the last one. */
+static Size
+path_room(const CxStats *stats)
+{
+	const CxPaths *paths = (const CxPaths *) stats;
+	uint64		names = 0;
+
+	cx_path_settle(paths);
+	for (uint32 i = 0; i < paths->nodes.n; i++)
+		names += CX_VARINT_MAX + Max(paths->nodes.name[i].len, 0);
+	return 2 + 4 * CX_VARINT_MAX + paths->pattern_len + names + paths->n * 2 * CX_VARINT_MAX +
+		paths->bytes * (cx_bits_for(paths->nodes.n) / 7 + 1);
 }
 
 static bool
@@ -284,6 +298,7 @@ path_merge(CxStats *into, const CxStats *from)
 	Size		room = 0;
 
 	cx_path_same_kind(paths, (CxPathKind) {other->grain, other->depth, other->pattern, other->pattern_len});
+	cx_path_settle(other);
 	for (uint32 i = 0; i < other->nodes.n; i++)
 		number[i] = cx_nodes_number(&paths->nodes, other->nodes.name[i]);
 	for (uint64 i = 0; i < other->slots_n; i++)

@@ -76,12 +76,40 @@ path_array(const CxPathInOrder *path, const Datum *names)
 	return PointerGetDatum(array);
 }
 
+/*
+ * Paths that were read are in order, and so are their names: where a path
+ * stands is its key, and its steps are wanted only if it is told.
+ */
+static CxPathInOrder *
+paths_as_listed(const CxPaths *paths)
+{
+	CxPathInOrder *listed = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(CxPathInOrder) * Max(paths->n, 1));
+
+	for (uint64 i = 0; i < paths->n; i++)
+		listed[i] = (CxPathInOrder) {.journeys = paths->slots[i].journeys, .key = i};
+	return listed;
+}
+
+static void
+read_places(const CxPaths *paths, CxPathInOrder *told)
+{
+	const CxPath *path = &paths->slots[told->key];
+	CxReader	r = cx_reader(cx_path_steps(path), path->len);
+
+	told->places = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(uint32) * (Size) path->len);
+	for (told->n = 0; cx_read_more(&r); told->n++)
+		told->places[told->n] = (uint32) cx_read_varint(&r);
+}
+
 static void
 put_top(CxRows *rows, const CxPaths *paths, uint64 k)
 {
 	uint32	   *order = cx_nodes_order(&paths->nodes);
-	CxPathInOrder *told = cx_paths_by_place(paths, cx_nodes_ranks(order, paths->nodes.n));
 	Datum	   *names = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max((Size) paths->nodes.n, 1));
+	CxPathInOrder *told;
+
+	cx_path_settle(paths);
+	told = paths->listed ? paths_as_listed(paths) : cx_paths_by_place(paths, cx_nodes_ranks(order, paths->nodes.n));
 
 	for (uint32 i = 0; i < paths->nodes.n; i++)
 		names[i] = cx_name_datum(paths->nodes.name[order[i]]);
@@ -91,11 +119,15 @@ put_top(CxRows *rows, const CxPaths *paths, uint64 k)
 		Datum		values[TOP_COLUMNS];
 		bool		nulls[TOP_COLUMNS] = {false};
 
+		if (paths->listed)
+			read_places(paths, &told[i]);
 		values[0] = path_array(&told[i], names);
 		values[1] = Int64GetDatum((int64) told[i].journeys);
 		values[2] = Float8GetDatum((double) told[i].journeys / (double) paths->journeys);
 		cx_rows_put(rows, values, nulls);
 		pfree(DatumGetPointer(values[0]));
+		if (paths->listed)
+			pfree(told[i].places);
 		CHECK_FOR_INTERRUPTS();
 	}
 }
@@ -126,5 +158,8 @@ PG_FUNCTION_INFO_V1(path_count);
 Datum
 path_count(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64((int64) ((const CxPaths *) cx_stats_arg(fcinfo, 0, &cx_path_type))->n);
+	const CxPaths *paths = (const CxPaths *) cx_stats_arg(fcinfo, 0, &cx_path_type);
+
+	cx_path_settle(paths);
+	PG_RETURN_INT64((int64) paths->n);
 }

@@ -20,27 +20,60 @@ static void flatten(ExpandedObjectHeader *header, void *result, Size allocated);
 
 static const ExpandedObjectMethods stats_methods = {flat_size, flatten};
 
-/* Twice over: the first time only the bytes are counted. */
-struct varlena *
-cx_stats_pack(const CxStats *stats)
+static struct varlena *
+flat_of(const CxStats *stats, Size size)
 {
-	static uint8 nowhere[1];
-	CxWriter	w = cx_writer(nowhere, 0);
-	Size		size;
 	struct varlena *flat;
 
-	stats->type->write(stats, &w);
-	size = 1 + (Size) (w.at - nowhere);
 	if (size > MaxAllocSize - VARHDRSZ)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%s value is too large", stats->type->name)));
 	flat = palloc(VARHDRSZ + size);
 	SET_VARSIZE(flat, VARHDRSZ + size);
-	w = cx_writer(VARDATA(flat), size);
+	return flat;
+}
+
+/* The bytes there are, be there room for them or not. */
+static Size
+write_flat(const CxStats *stats, void *bytes, Size room)
+{
+	CxWriter	w = cx_writer(bytes, room);
+
 	cx_write_byte(&w, CX_STATS_VERSION);
 	stats->type->write(stats, &w);
-	Assert(w.at == w.end);
+	return (Size) (w.at - (uint8 *) bytes);
+}
+
+#define FEW_BYTES	1024
+
+/*
+ * What is written to tells how many bytes there are, and is written to again
+ * where they were more than was thought. To write can mean to sort, so large
+ * values are not written twice: their types tell the room they need.
+ */
+struct varlena *
+cx_stats_pack(const CxStats *stats)
+{
+	uint8		few[FEW_BYTES];
+	Size		room = stats->type->room != NULL ? stats->type->room(stats) : 0;
+	struct varlena *flat;
+	Size		size;
+
+	if (room > FEW_BYTES && room <= MaxAllocSize - VARHDRSZ)
+	{
+		flat = flat_of(stats, room);
+		size = write_flat(stats, VARDATA(flat), room);
+		Assert(size <= room);
+		SET_VARSIZE(flat, VARHDRSZ + size);
+		return repalloc(flat, VARHDRSZ + size);
+	}
+	size = write_flat(stats, few, FEW_BYTES);
+	flat = flat_of(stats, size);
+	if (size <= FEW_BYTES)
+		memcpy(VARDATA(flat), few, size);
+	else
+		write_flat(stats, VARDATA(flat), size);
 	return flat;
 }
 

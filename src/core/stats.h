@@ -44,6 +44,7 @@ struct CxStatsType
 	Size		shared_size;	/* of what groups share; at least sizeof(CxShared) */
 	void		(*init) (CxStats *stats);	/* may be NULL */
 	void		(*write) (const CxStats *stats, CxWriter *w);
+	Size		(*room) (const CxStats *stats); /* as many bytes as are written, or more; may be NULL */
 	bool		(*read) (CxStats *stats, CxReader *r);	/* false: malformed; that all is consumed is checked here */
 	void		(*merge) (CxStats *into, const CxStats *from);
 };

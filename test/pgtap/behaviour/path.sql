@@ -3,7 +3,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SET LOCAL timezone = 'UTC';
 SET LOCAL datestyle = 'ISO';
-SELECT plan(40);
+SELECT plan(44);
 
 DO $$ BEGIN PERFORM setseed(0.7320); END $$;
 
@@ -162,6 +162,23 @@ SELECT is_empty($$ SELECT o, count(*) FROM sample, generate_series(0, 8 * length
     WHERE o NOT IN ('sound', '22P02', '22003') GROUP BY 1 $$, 'flipped bits are refused or make another value');
 SELECT is_empty($$ SELECT o, count(*) FROM sample, generate_series(0, length(b) - 1) i,
         pg_temp.survives('path_stats:' || encode(substr(b, 1, i), 'hex')) o WHERE o <> '22P02' GROUP BY 1 $$, 'what is cut off is refused');
+
+-- ---- so many paths that they are put into their table some at a time ----
+
+CREATE TABLE many AS
+    SELECT id, i, chr(96 + 1 + floor(random() ^ 2 * 26)::int) AS touchpoint FROM generate_series(1, 60000) id, generate_series(1, 1 + id % 6) i;
+CREATE TABLE many_journeys AS SELECT id, journey_agg('2026-01-01Z'::timestamptz + i * interval '1 s', touchpoint) AS j FROM many GROUP BY id;
+CREATE TABLE many_paths AS SELECT array_agg(touchpoint ORDER BY i) AS path FROM many WHERE i <= 5 GROUP BY id;
+SELECT cmp_ok(path_count(path_agg(j, 5)), '>', 30000::bigint, 'more than 30,000 paths') FROM many_journeys;
+SELECT results_eq('SELECT path, journeys FROM path_top((SELECT path_agg(j, 5) FROM many_journeys), 20000)',
+    'SELECT path, count(*) FROM many_paths GROUP BY path ORDER BY count(*) DESC, path COLLATE "C" LIMIT 20000', 'in the order of plain SQL, ties too');
+SELECT is(sum(journeys)::bigint || ' of ' || count(*), (SELECT count(*) || ' of ' || count(DISTINCT path) FROM many_paths), 'and all of them')
+    FROM path_top((SELECT path_agg(j, 5) FROM many_journeys), NULL);
+SELECT is(count(DISTINCT p::text), 1::bigint, 'however they were put together')
+    FROM (SELECT path_agg(j, 5) AS p FROM many_journeys
+          UNION ALL SELECT path_agg(j, 5) FROM (SELECT j FROM many_journeys ORDER BY id * 7919 % 60013) x
+          UNION ALL SELECT rollup(q) FROM (SELECT path_agg(j, 5) AS q FROM many_journeys GROUP BY id % 2) x
+          UNION ALL SELECT path_stats_merge(a, b) FROM (SELECT path_agg(j, 5) FILTER (WHERE id < 30000) AS a, path_agg(j, 5) FILTER (WHERE id >= 30000) AS b FROM many_journeys) x) y;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -164,7 +164,7 @@ next_some(const CxJourney *j, CxStepsAt *p, Wanted wanted, uint64 *out)
 	uint64		before = p->offset;
 	bool		ok = p->touch > 0 || cx_journey_steps_end(j) != NULL;
 
-	if (likely(ok && j->long_bits <= SHORT_ENOUGH))
+	if (likely(ok && n > 0 && j->long_bits <= SHORT_ENOUGH))
 		quick_steps(j, p, n, wanted, out);
 	else if (ok && n == 1)
 	{

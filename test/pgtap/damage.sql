@@ -81,12 +81,14 @@ CREATE TEMP TABLE mutant AS
     SELECT type, set_bit(b, k, 1 - get_bit(b, k)) AS b
     FROM (VALUES ('journey', '[2026-01-05T09:00:00Z browse@web/learn#marketing, 2026-01-05T09:04:10.5Z cart@web/buy#shop csat:3.5 =49.9, 2026-01-06T10:00:00Z call@phone/support#service rating:-2.5/-3..3 =0.333333333333333333]'),
                  ('journey', '[2026-01-05T09:00:00Z 7 nps:9, 2026-01-05T09:05:00Z 12 =1e300, 2026-01-05T10:00:00Z 7 =5]'),
+                 ('journey', '[2026-01-05T09:00:00Z call]'),
                  ('journey', (SELECT journey_agg(timestamptz '2026-01-05Z' + i * interval '5 minutes', 'x' || i % 3)::text FROM generate_series(1, 200) i)),
                  ('tally', 'tally{nps: 0=1 7=2 9=3(4.5,6.75) missing=2; csat/10: 8=5; unknown: missing=7}'), ('tally_state', 'tally{nps: 0=1 9=3(4.5,6.75) missing=2; csat/10: 8=5}')) v(type, shown),
          pg_temp.sent(type, shown) b, generate_series(0, 8 * least(length(b), 200) - 1) k;
 CREATE TEMP TABLE reader (type text, query text);
 INSERT INTO reader VALUES ('journey', 'SELECT count(feedback), sum(value) FROM touches(%s)'), ('journey', $$SELECT count_of(%s, 'call'), journey_match(%1$s, 'x1 ~> x2'::journey_pattern)$$),
     ('journey', $$SELECT funnel_agg(%s, 'funnel(browse, call)'), preceded_agg(%1$s, 'call', '@web', '7 days'), pain_agg(%1$s), retention_agg(%1$s, 'day'), silo_agg(%1$s, true)$$),
+    ('journey', $$SELECT session_agg(%s, '30 minutes')$$), ('journey', 'SELECT effort_index(%s)'), ('journey', $$SELECT flow_agg(%s, 'touchpoint', false), path_agg(%1$s, 3)$$),
     ('journey', 'SELECT %s = %1$s, %1$s || %1$s'), ('tally', 'SELECT nps(%s), mean(%1$s, kind), rollup(%1$s) FROM unnest(ARRAY[''nps'', ''csat'']) kind GROUP BY kind'), ('tally_state', 'SELECT nps_final(%s), tally_state_combine(%1$s, %1$s)');
 SELECT is_empty($$ SELECT type, b, o FROM mutant, pg_temp.outcome(format('SELECT %s(pg_temp.raw_%s(%L)), 1 / (%1$s(pg_temp.raw_%2$s(%3$L)::text::%2$s) = %3$L)::int', (SELECT send FROM own WHERE name = type), type, b)) o
                    WHERE o NOT IN ('fine', 'XX001') $$, 'flipped bits are damage, or another value in its one form');

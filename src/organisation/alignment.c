@@ -162,7 +162,7 @@ read_series(CxAlignment *a, uint32 series, CxReader *r)
 			step = cx_read_varint(r);
 		if (!r->ok || !IS_VALID_TIMESTAMP(at) || (i > 0 && step < 1) || step >= (uint64) END_TIMESTAMP - (uint64) at)
 			return false;
-		at += (TimestampTz) step;
+		at = (TimestampTz) ((uint64) at + step);
 		*figure = (CxFigure) {series, at, 0};
 		if (!read_figure(r, &figure->figure))
 			return false;

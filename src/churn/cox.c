@@ -167,14 +167,16 @@ cox_write(const CxStats *stats, CxWriter *w)
 	cx_write_varint(w, rows->missing);
 	cx_write_varint(w, rows->n);
 	cx_write_varint(w, rows->p);
-	/* the first time round only the bytes are counted */
-	if (w->at >= w->end)
-	{
-		w->at += numbers * 8;
-		return;
-	}
 	for (uint64 i = 0; i < numbers; i++)
 		cx_write_double(w, rows->row[i]);
+}
+
+static Size
+cox_room(const CxStats *stats)
+{
+	const CxCoxRows *rows = (const CxCoxRows *) stats;
+
+	return 2 + 3 * CX_VARINT_MAX + rows->n * row_size(rows);
 }
 
 /* A number as it may stand in a row: finite, in its range, no negative zero but in a duration. */
@@ -245,6 +247,7 @@ const CxStatsType cx_cox_type = {
 	.size = sizeof(CxCoxRows),
 	.init = cox_init,
 	.write = cox_write,
+	.room = cox_room,
 	.read = cox_read,
 	.merge = cox_merge
 };

@@ -163,13 +163,13 @@ cx_path_settle(const CxPaths *paths)
 
 	if (waiting == NULL)
 		return;
-	for (int i = 0; i < waiting->n; i++)
+	/* each is let go when it has its place, so that an error on the way counts none twice */
+	for (; waiting->n > 0; waiting->n--)
 	{
-		const CxPath *path = &waiting->path[i];
+		const CxPath *path = &waiting->path[waiting->n - 1];
 
 		add_now(unconstify(CxPaths *, paths), path->steps.here, path->len, path->hash, path->journeys);
 	}
-	waiting->n = 0;
 }
 
 void

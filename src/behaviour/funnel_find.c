@@ -12,6 +12,7 @@
 #include "behaviour/funnel.h"
 
 #include "core/bits.h"
+#include "core/renew.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/memutils.h"
 
@@ -62,16 +63,6 @@ cx_funnel_make(CxFunnelDef *def, MemoryContext context)
 
 /* ---- room ---- */
 
-/* A larger array in place of one whose content is no longer needed; no pointer dangles if memory gives out. */
-#define RENEW(f, array, n) \
-	do { \
-		void	   *old_ = (f)->array; \
-		(f)->array = NULL; \
-		if (old_ != NULL) \
-			pfree(old_); \
-		(f)->array = MemoryContextAllocHuge((f)->context, (Size) (n) * sizeof(*(f)->array)); \
-	} while (0)
-
 static void
 make_room(CxFunnel *f, const CxJourney *j)
 {
@@ -80,12 +71,12 @@ make_room(CxFunnel *f, const CxJourney *j)
 		int			n = Max(j->n, Min(2 * f->room, CX_JOURNEY_MAX_TOUCHES));
 
 		f->room = 0;
-		RENEW(f, codes, n);
-		RENEW(f, times, n);
-		RENEW(f, position, n);
-		RENEW(f, trail_time, n);
-		RENEW(f, trail_code, n);
-		RENEW(f, void_before, n);
+		CX_RENEW(f->codes, f->context, n);
+		CX_RENEW(f->times, f->context, n);
+		CX_RENEW(f->position, f->context, n);
+		CX_RENEW(f->trail_time, f->context, n);
+		CX_RENEW(f->trail_code, f->context, n);
+		CX_RENEW(f->void_before, f->context, n);
 		f->room = n;
 	}
 	if (j->entries > f->entries_room)
@@ -93,14 +84,14 @@ make_room(CxFunnel *f, const CxJourney *j)
 		int			n = Max(j->entries, CX_MASKS_FIRST);
 
 		f->entries_room = 0;
-		RENEW(f, rows, n);
-		RENEW(f, kind, n);
+		CX_RENEW(f->rows, f->context, n);
+		CX_RENEW(f->kind, f->context, n);
 		f->entries_room = n;
 	}
 	if (j->names > f->names_room)
 	{
 		f->names_room = 0;
-		RENEW(f, of_names, j->names);
+		CX_RENEW(f->of_names, f->context, j->names);
 		f->names_room = j->names;
 	}
 }

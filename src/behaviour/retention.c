@@ -8,6 +8,7 @@
 #include "behaviour/retention.h"
 
 #include "behaviour/rows.h"
+#include "core/renew.h"
 #include "core/sort.h"
 #include "journey/journey.h"
 #include "miscadmin.h"
@@ -272,10 +273,11 @@ room_for_times(CxRetention *stats, int n)
 		return palloc(sizeof(TimestampTz) * n);
 	if (shared->room < n)
 	{
-		if (shared->times != NULL)
-			pfree(shared->times);
-		shared->room = Max(2 * n, 1024);
-		shared->times = MemoryContextAlloc(shared->base.context, sizeof(TimestampTz) * shared->room);
+		int			room = Max(2 * n, 1024);
+
+		shared->room = 0;
+		CX_RENEW(shared->times, shared->base.context, room);
+		shared->room = room;
 	}
 	return shared->times;
 }

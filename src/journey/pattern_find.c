@@ -12,6 +12,7 @@
 #include "journey/pattern.h"
 
 #include "catalog/pg_type_d.h"
+#include "core/renew.h"
 #include "core/srf.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/timestamp.h"
@@ -89,15 +90,6 @@ new_array(MemoryContext context, Size n, Size size)
 	return MemoryContextAllocHuge(context, Max(n, 1) * size);
 }
 
-static void *
-renewed(CxMatcher *matcher, void *array, Size n, Size size)
-{
-	if (array != NULL)
-		pfree(array);
-	return new_array(matcher->context, n, size);
-}
-
-/* Rooms are told as none while arrays change, so that an error on the way leaves no pointer that dangles. */
 static void
 make_room(CxMatcher *m, const CxJourney *j)
 {
@@ -106,21 +98,21 @@ make_room(CxMatcher *m, const CxJourney *j)
 		int			n = Max(j->n, Min(2 * m->room, CX_JOURNEY_MAX_TOUCHES));
 
 		m->room = 0;
-		m->codes = renewed(m, m->codes, (Size) n, sizeof(uint32));
-		m->position = renewed(m, m->position, (Size) n, sizeof(int32));
-		m->times = renewed(m, m->times, n, sizeof(TimestampTz));
+		CX_RENEW(m->codes, m->context, n);
+		CX_RENEW(m->position, m->context, n);
+		CX_RENEW(m->times, m->context, n);
 		m->room = n;
 	}
 	if (j->entries > m->entries_room)
 	{
 		m->entries_room = 0;
-		m->rows = renewed(m, m->rows, Max(j->entries, CX_MASKS_FIRST), sizeof(uint64));
+		CX_RENEW(m->rows, m->context, Max(j->entries, CX_MASKS_FIRST));
 		m->entries_room = Max(j->entries, CX_MASKS_FIRST);
 	}
 	if (j->names > m->names_room)
 	{
 		m->names_room = 0;
-		m->of_names = renewed(m, m->of_names, j->names, sizeof(uint64));
+		CX_RENEW(m->of_names, m->context, j->names);
 		m->names_room = j->names;
 	}
 }

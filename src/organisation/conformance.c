@@ -17,6 +17,7 @@
 #include "organisation/conformance.h"
 
 #include "core/bits.h"
+#include "core/renew.h"
 #include "core/srf.h"
 #include "miscadmin.h"			/* CHECK_FOR_INTERRUPTS */
 #include "utils/array.h"
@@ -120,16 +121,6 @@ cx_template_step_name(const char *text, Size len, int step)
 
 /* ---- the trail ---- */
 
-/* A larger array in place of one whose content is no longer needed; no pointer dangles if memory gives out. */
-#define RENEW(t, array, n) \
-	do { \
-		void	   *old_ = (t)->array; \
-		(t)->array = NULL; \
-		if (old_ != NULL) \
-			pfree(old_); \
-		(t)->array = MemoryContextAllocHuge((t)->context, (Size) (n) * sizeof(*(t)->array)); \
-	} while (0)
-
 static void
 make_room(CxTemplate *t, const CxJourney *j)
 {
@@ -138,9 +129,9 @@ make_room(CxTemplate *t, const CxJourney *j)
 		int			n = Max(j->n, Min(2 * t->touches_room, CX_JOURNEY_MAX_TOUCHES));
 
 		t->touches_room = 0;
-		RENEW(t, position, n);
-		RENEW(t, codes, n);
-		RENEW(t, used, n);
+		CX_RENEW(t->position, t->context, n);
+		CX_RENEW(t->codes, t->context, n);
+		CX_RENEW(t->used, t->context, n);
 		t->touches_room = n;
 	}
 	if (j->entries > t->entries_room)
@@ -148,13 +139,13 @@ make_room(CxTemplate *t, const CxJourney *j)
 		int			n = Max(j->entries, CX_MASKS_FIRST);
 
 		t->entries_room = 0;
-		RENEW(t, fits, (Size) n * t->what->row);
+		CX_RENEW(t->fits, t->context, (Size) n * t->what->row);
 		t->entries_room = n;
 	}
 	if (j->names > t->names_room)
 	{
 		t->names_room = 0;
-		RENEW(t, of_names, j->names);
+		CX_RENEW(t->of_names, t->context, j->names);
 		t->names_room = j->names;
 	}
 }
@@ -281,7 +272,7 @@ fill_table(CxTemplate *t, int n)
 		Size		room = Max(need, 64);
 
 		t->table_room = 0;
-		RENEW(t, table, room);
+		CX_RENEW(t->table, t->context, room);
 		t->table_room = room;
 	}
 	memset(t->table + words * n, -1, sizeof(uint64) * words);

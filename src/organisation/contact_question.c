@@ -8,6 +8,7 @@
 #include "organisation/contact_question.h"
 
 #include "core/interval.h"
+#include "core/renew.h"
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -136,16 +137,6 @@ cx_question_open(const CxQuestion *q, Datum journey, CxJourney *j)
 	return true;
 }
 
-/* A larger array in place of one whose content is no longer needed; no pointer dangles if memory gives out. */
-#define RENEW(q, array, n) \
-	do { \
-		void	   *old_ = (q)->array; \
-		(q)->array = NULL; \
-		if (old_ != NULL) \
-			pfree(old_); \
-		(q)->array = MemoryContextAllocHuge((q)->context, (Size) (n) * sizeof(*(q)->array)); \
-	} while (0)
-
 static void
 make_room(CxQuestion *q, const CxJourney *j)
 {
@@ -154,10 +145,10 @@ make_room(CxQuestion *q, const CxJourney *j)
 		int			n = Max(j->n, Min(2 * q->room, CX_JOURNEY_MAX_TOUCHES));
 
 		q->room = 0;
-		RENEW(q, position, n);
-		RENEW(q, codes, n);
-		RENEW(q, times, n);
-		RENEW(q, between, n);
+		CX_RENEW(q->position, q->context, n);
+		CX_RENEW(q->codes, q->context, n);
+		CX_RENEW(q->times, q->context, n);
+		CX_RENEW(q->between, q->context, n);
 		q->room = n;
 	}
 	if (j->entries > q->entries_room)
@@ -165,13 +156,13 @@ make_room(CxQuestion *q, const CxJourney *j)
 		int			n = Max(j->entries, CX_MASKS_FIRST);
 
 		q->entries_room = 0;
-		RENEW(q, fits, n);
+		CX_RENEW(q->fits, q->context, n);
 		q->entries_room = n;
 	}
 	if (j->names > q->names_room)
 	{
 		q->names_room = 0;
-		RENEW(q, of_names, j->names);
+		CX_RENEW(q->of_names, q->context, j->names);
 		q->names_room = j->names;
 	}
 }

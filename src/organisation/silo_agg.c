@@ -9,6 +9,7 @@
 #include "organisation/silo.h"
 
 #include "core/elements.h"
+#include "core/renew.h"
 #include "utils/memutils.h"
 
 typedef enum Verdict
@@ -182,10 +183,11 @@ buffers_for(CxSilo *silo, const CxJourney *j)
 	cx_node_buffers_for(&buffers->nodes, j);
 	if (buffers->answers_room < j->n)
 	{
-		if (buffers->answers != NULL)
-			pfree(buffers->answers);
-		buffers->answers_room = Max((Size) j->n * 2, 256);
-		buffers->answers = MemoryContextAllocHuge(buffers->nodes.context, sizeof(CxAnswer) * buffers->answers_room);
+		Size		n = Max((Size) j->n * 2, 256);
+
+		buffers->answers_room = 0;
+		CX_RENEW(buffers->answers, buffers->nodes.context, n);
+		buffers->answers_room = n;
 	}
 	return buffers;
 }

@@ -318,8 +318,9 @@ count_journey(CxFlow *flow, CxNodeBuffers *buffers, const CxJourney *j)
 		cx_journey_times(j, 0, n, buffers->times);
 	if (some_absent)
 		n = leave_out(buffers, n, flow->timed);
-	if (n == 0)
-		return;
+	/* some touch of a sound journey has the facet */
+	if (unlikely(n == 0))
+		cx_journey_damaged();
 	flow->now++;
 	cx_flow_add_counts(flow, 1, n - 1);
 	count_nodes(flow, buffers->of_code, j->entries);

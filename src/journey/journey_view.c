@@ -416,7 +416,7 @@ cx_journey_names(const CxJourney *j, CxName *names)
 void
 cx_journey_name_check(CxName name)
 {
-	SOUND_OR_ERROR(name.number >= 0 || pg_verifymbstr(name.bytes, name.len, true));
+	SOUND_OR_ERROR(name.number >= 0 || (name.len <= CX_NAME_MAX && pg_verifymbstr(name.bytes, name.len, true)));
 }
 
 void

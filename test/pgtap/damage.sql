@@ -1,7 +1,7 @@
 -- Values that are stored damaged, and messages that are no values: every type of the extension says so, by SQLSTATE.
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(11);
+SELECT plan(14);
 
 CREATE TEMP TABLE own AS
     SELECT format_type(t.oid, NULL) AS name, t.typbyval AS by_value, t.typsend::text AS send
@@ -96,6 +96,33 @@ CREATE TEMP TABLE outcome AS
     SELECT type, query, o, count(*) AS n FROM mutant JOIN reader USING (type), pg_temp.outcome(format(query, format('pg_temp.raw_%s(%L)', type, b))) o GROUP BY 1, 2, 3;
 SELECT is_empty($$ SELECT * FROM outcome WHERE o NOT IN ('fine', 'XX001', '22003') $$, 'what reads a part says so, or reads another value');
 SELECT is_empty($$ SELECT type, query FROM outcome GROUP BY 1, 2 HAVING bool_and(o <> 'XX001') $$, 'every one of them notices some');
+
+-- ---- what aggregates make of such journeys is damage, or a state that can be read: by text, which is checked in full ----
+
+CREATE TEMP TABLE maker AS
+    SELECT format('flow_agg(%%1$s, %L, %L)', grain, timed) AS query, 'flow_stats' AS made FROM unnest('{touchpoint,channel,stage,owner}'::text[]) grain, unnest('{true,false}'::bool[]) timed
+    UNION ALL SELECT format(query, grain), made FROM unnest('{touchpoint,channel,owner}'::text[]) grain,
+        (VALUES ('path_agg(%%1$s, 2, NULL, %L)', 'path_stats'), ('basket_agg(%%1$s, %L)', 'basket_stats'), ('outcome_agg(%%1$s, true, %L)', 'outcome_stats'),
+                ('coverage_agg(%%1$s, %L)', 'coverage_stats'), ('leakage_agg(%%1$s, ''a'', ''b'', %L)', 'leakage_stats'), ('attribution_agg(%%1$s, ''a'', %L)', 'attribution_stats')) v(query, made)
+    UNION ALL VALUES ('rework_agg(%1$s)', 'rework_stats'), ('silo_agg(%1$s, true)', 'silo_stats'), ('pain_agg(%1$s)', 'pain_stats'), ('handover_agg(%1$s)', 'flow_stats'),
+        ('session_agg(%1$s, ''1 hour'')', 'session_stats'), ('retention_agg(%1$s, ''day'')', 'retention_stats');
+INSERT INTO mutant SELECT 'facets', set_bit(b, k, 1 - get_bit(b, k))
+    FROM unnest(ARRAY['[2026-01-05T09:00:00Z a, 2026-01-05T09:05:00Z a@web/buy#shop, 2026-01-05T09:06:00Z b, 2026-01-05T09:06:00Z a@web]',
+                      '[2026-01-05T09:00:00Z a, 2026-01-05T09:05:00Z a@web]']) shown, pg_temp.sent('journey', shown) b, generate_series(0, 8 * length(b) - 1) k;
+CREATE TEMP TABLE made AS
+    SELECT query, b, pg_temp.outcome('SELECT ' || expression) AS o, pg_temp.outcome(format('SELECT %s::text::%s', expression, made)) AS again
+    FROM mutant, maker, format(query, format('pg_temp.raw_journey(%L)', b)) expression WHERE type = 'facets';
+SELECT is_empty($$ SELECT query, b, o, again FROM made WHERE o NOT IN ('fine', 'XX001', '22003') OR o <> again $$, 'states of damaged journeys can be read');
+SELECT is_empty($$ SELECT query FROM made GROUP BY 1 HAVING bool_and(o = 'fine') OR bool_and(o <> 'fine') $$, 'some are made, some are not');
+
+-- a name longer than names are, its length and that of all names being right: behind both counts, of touches and of names, and the span
+CREATE FUNCTION pg_temp.with_name(size int) RETURNS text LANGUAGE sql AS $$
+    SELECT format('%L', substring(pg_temp.sent('journey', '[2026-01-05T09:00:00Z a]') FOR 24)
+                        || set_byte(set_byte('\x0000', 0, (size + 2) % 128 + 128), 1, (size + 2) / 128)
+                        || set_byte(set_byte('\x0000', 0, 2 * size % 128 + 128), 1, 2 * size / 128) || convert_to(repeat('a', size), 'UTF8')) $$;
+SELECT is(array_agg(pg_temp.outcome(format(query, format('pg_temp.raw_journey(%s)', pg_temp.with_name(size)))) ORDER BY size, query), '{fine,fine,fine,XX001,XX001,XX001}'::text[],
+          'names of 4095 bytes are names, longer ones damage')
+    FROM unnest('{4095,5000}'::int[]) size, unnest('{SELECT %s::text,"SELECT path_agg(%s, 1)","SELECT basket_agg(%s)"}'::text[]) query;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -9,42 +9,14 @@
 
 #include "core/args.h"
 #include "core/interval.h"
-#include "libpq/pqformat.h"
+#include "journey/text_type.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
-/* Bytes of the text that a message shows before and after the place; characters are not split. */
-#define SHOWN	60
+static const CxTextType funnel_def_type = {"funnel_def", "funnel", false, CX_FUNNEL_VERSION};
 
 /* ---- from text ---- */
-
-static bool
-report(const char *text, int len, const CxParseError *error, int sqlstate, Node *escontext)
-{
-	int			from = error->at > SHOWN ? pg_mbcliplen(text, len, error->at - SHOWN) : 0;
-	int			shown = pg_mbcliplen(text + from, len - from, error->at - from + SHOWN);
-	int			character = pg_mbstrlen_with_len(text, error->at) + 1;
-	char	   *place = psprintf("%s%.*s%s", from > 0 ? "..." : "", shown, text + from,
-								 from + shown < len ? "..." : "");
-
-	if (error->fault != CX_FAULT_SYNTAX)
-		ereturn(escontext, false,
-				(errcode(cx_fault_code(error->fault)),
-				 errmsg("%s", error->message),
-				 errdetail("In the funnel \"%s\".", place),
-				 error->hint != NULL ? errhint("%s", error->hint) : 0));
-	if (sqlstate == ERRCODE_INVALID_BINARY_REPRESENTATION)
-		ereturn(escontext, false,
-				(errcode(sqlstate),
-				 errmsg("invalid binary representation of type %s", "funnel_def"),
-				 errdetail("At character %d of \"%s\": %s.", character, place, error->message)));
-	ereturn(escontext, false,
-			(errcode(sqlstate),
-			 errmsg("invalid input syntax for type %s: \"%s\"", "funnel_def", place),
-			 errdetail("At character %d: %s.", character, error->message),
-			 error->hint != NULL ? errhint("%s", error->hint) : 0));
-}
 
 bool
 cx_funnel_def_from_text(const char *text, int len, const CxMemory *memory, CxFunnelDef *def)
@@ -90,7 +62,7 @@ stored_from_text(const char *text, int len, int sqlstate, Node *escontext)
 
 	if (cx_funnel_parse(text, len, &memory, &def, &error))
 		return cx_funnel_def_to_stored(&def);
-	report(text, len, &error, sqlstate, escontext);
+	cx_text_type_report(&funnel_def_type, text, len, &error, sqlstate, escontext);
 	return NULL;
 }
 
@@ -136,23 +108,9 @@ PG_FUNCTION_INFO_V1(funnel_def_recv);
 Datum
 funnel_def_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			version;
 	int			len;
-	char	   *input;
+	char	   *input = cx_text_type_receive(&funnel_def_type, (StringInfo) PG_GETARG_POINTER(0), &len);
 
-	if (message->cursor == message->len)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary representation of type %s", "funnel_def"),
-				 errdetail("The message is empty.")));
-	version = pq_getmsgbyte(message);
-	if (version != CX_FUNNEL_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary representation of type %s", "funnel_def"),
-				 errdetail("Version is %d, and only %d is known.", version, CX_FUNNEL_VERSION)));
-	input = pq_getmsgtext(message, message->len - message->cursor, &len);
 	PG_RETURN_POINTER(stored_from_text(input, len, ERRCODE_INVALID_BINARY_REPRESENTATION, NULL));
 }
 
@@ -162,12 +120,8 @@ funnel_def_send(PG_FUNCTION_ARGS)
 {
 	int			len;
 	char	   *text = text_of(PG_GETARG_VARLENA_PP(0), &len);
-	StringInfoData message;
 
-	pq_begintypsend(&message);
-	pq_sendbyte(&message, CX_FUNNEL_VERSION);
-	pq_sendtext(&message, text, len);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+	PG_RETURN_BYTEA_P(cx_text_type_send(&funnel_def_type, text, len));
 }
 
 /* ---- from arguments ---- */

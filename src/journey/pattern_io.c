@@ -9,42 +9,12 @@
 
 #include "common/hashfn.h"
 #include "core/compare.h"
-#include "lib/stringinfo.h"
-#include "libpq/pqformat.h"
+#include "journey/text_type.h"
 #include "mb/pg_wchar.h"
 
-/* Bytes of the pattern that a message shows before and after the place; characters are not split. */
-#define SHOWN	60
+static const CxTextType pattern_type = {"journey_pattern", "pattern", true, CX_PATTERN_VERSION};
 
 /* ---- from text ---- */
-
-static CxPattern *
-report(const char *text, int len, const CxParseError *error, int sqlstate, Node *escontext)
-{
-	int			from = error->at > SHOWN ? pg_mbcliplen(text, len, error->at - SHOWN) : 0;
-	int			shown = pg_mbcliplen(text + from, len - from, error->at - from + SHOWN);
-	const char *before = from > 0 ? "..." : "";
-	const char *after = from + shown < len ? "..." : "";
-	int			character = pg_mbstrlen_with_len(text, error->at) + 1;
-	char	   *place = psprintf("%s%.*s%s", before, shown, text + from, after);
-
-	if (error->fault != CX_FAULT_SYNTAX)
-		ereturn(escontext, NULL,
-				(errcode(cx_fault_code(error->fault)),
-				 errmsg("%s", error->message),
-				 errdetail("At character %d of the pattern \"%s\".", character, place),
-				 error->hint != NULL ? errhint("%s", error->hint) : 0));
-	if (sqlstate == ERRCODE_INVALID_BINARY_REPRESENTATION)
-		ereturn(escontext, NULL,
-				(errcode(sqlstate),
-				 errmsg("invalid binary representation of type %s", "journey_pattern"),
-				 errdetail("At character %d of \"%s\": %s.", character, place, error->message)));
-	ereturn(escontext, NULL,
-			(errcode(sqlstate),
-			 errmsg("invalid input syntax for type %s: \"%s\"", "journey_pattern", place),
-			 errdetail("At character %d: %s.", character, error->message),
-			 error->hint != NULL ? errhint("%s", error->hint) : 0));
-}
 
 CxPattern *
 cx_pattern_from_text(const char *text, int len, int sqlstate, MemoryContext context, Node *escontext)
@@ -53,7 +23,9 @@ cx_pattern_from_text(const char *text, int len, int sqlstate, MemoryContext cont
 	CxParseError error;
 	CxPattern  *pattern = cx_pattern_compile(text, len, &memory, &error);
 
-	return pattern != NULL ? pattern : report(text, len, &error, sqlstate, escontext);
+	if (pattern == NULL)
+		cx_text_type_report(&pattern_type, text, len, &error, sqlstate, escontext);
+	return pattern;
 }
 
 /* ---- the stored form ---- */
@@ -114,23 +86,9 @@ PG_FUNCTION_INFO_V1(journey_pattern_recv);
 Datum
 journey_pattern_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			version;
 	int			len;
-	char	   *input;
+	char	   *input = cx_text_type_receive(&pattern_type, (StringInfo) PG_GETARG_POINTER(0), &len);
 
-	if (message->cursor == message->len)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary representation of type %s", "journey_pattern"),
-				 errdetail("The message is empty.")));
-	version = pq_getmsgbyte(message);
-	if (version != CX_PATTERN_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary representation of type %s", "journey_pattern"),
-				 errdetail("Version is %d, and only %d is known.", version, CX_PATTERN_VERSION)));
-	input = pq_getmsgtext(message, message->len - message->cursor, &len);
 	PG_RETURN_BYTEA_P(to_stored(cx_pattern_from_text(input, len, ERRCODE_INVALID_BINARY_REPRESENTATION,
 													 CurrentMemoryContext, NULL)));
 }
@@ -140,12 +98,8 @@ Datum
 journey_pattern_send(PG_FUNCTION_ARGS)
 {
 	CxPattern  *pattern = cx_pattern_from_stored(PG_GETARG_VARLENA_PP(0), CurrentMemoryContext);
-	StringInfoData message;
 
-	pq_begintypsend(&message);
-	pq_sendbyte(&message, CX_PATTERN_VERSION);
-	pq_sendtext(&message, pattern->text, pattern->text_len);
-	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+	PG_RETURN_BYTEA_P(cx_text_type_send(&pattern_type, pattern->text, pattern->text_len));
 }
 
 /* By bytes of the canonical text, the shorter first among those that begin alike. */

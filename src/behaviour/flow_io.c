@@ -225,7 +225,7 @@ cx_flow_visits(const CxFlow *flow)
 	{
 		uint64		visits = flow->node[i].starts + flow->node[i].entered;
 
-		if (flow->node[i].left > visits || flow->node[i].journeys > visits || flow->node[i].journeys < 1)
+		if (flow->node[i].left > visits || flow->node[i].journeys > visits)
 			return false;
 	}
 	return true;

@@ -174,10 +174,19 @@ SELECT results_eq('SELECT path, journeys FROM path_top((SELECT path_agg(j, 5) FR
     'SELECT path, count(*) FROM many_paths GROUP BY path ORDER BY count(*) DESC, path COLLATE "C" LIMIT 20000', 'in the order of plain SQL, ties too');
 SELECT is(sum(journeys)::bigint || ' of ' || count(*), (SELECT count(*) || ' of ' || count(DISTINCT path) FROM many_paths), 'and all of them')
     FROM path_top((SELECT path_agg(j, 5) FROM many_journeys), NULL);
+-- states of partitions are merged where they are made, from PostgreSQL 16 on with the paths that wait
+CREATE TABLE many_parts (id int, j journey) PARTITION BY HASH (id);
+CREATE TABLE many_parts_0 PARTITION OF many_parts FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE many_parts_1 PARTITION OF many_parts FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO many_parts SELECT id, j FROM many_journeys;
+ANALYZE many_parts;
+SET LOCAL enable_partitionwise_aggregate = on;
+SET LOCAL max_parallel_workers_per_gather = 0;
 SELECT is(count(DISTINCT p::text), 1::bigint, 'however they were put together')
     FROM (SELECT path_agg(j, 5) AS p FROM many_journeys
           UNION ALL SELECT path_agg(j, 5) FROM (SELECT j FROM many_journeys ORDER BY id * 7919 % 60013) x
           UNION ALL SELECT rollup(q) FROM (SELECT path_agg(j, 5) AS q FROM many_journeys GROUP BY id % 2) x
+          UNION ALL SELECT path_agg(j, 5) FROM many_parts
           UNION ALL SELECT path_stats_merge(a, b) FROM (SELECT path_agg(j, 5) FILTER (WHERE id < 30000) AS a, path_agg(j, 5) FILTER (WHERE id >= 30000) AS b FROM many_journeys) x) y;
 
 SELECT * FROM finish();
